@@ -1,0 +1,62 @@
+# Every target does its own set-up; a second run installs nothing again.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+BENCH_VENV := .bench-venv
+DEMO := build/demo
+
+export HF_HUB_OFFLINE := 1
+export TOKENIZERS_PARALLELISM := false
+export OMP_NUM_THREADS := 1
+
+.PHONY: help demo test check lint format bench debian clean
+.DEFAULT_GOAL := help
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+# The contract test against NLTK's WordNet reader wants Debian's files; without root it is skipped.
+debian:
+	@if [ -e /usr/share/wordnet/index.sense ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends wordnet-base wordnet-sense-index >/dev/null; \
+	else echo 'skipped: wordnet-base and wordnet-sense-index (installing them needs root)'; fi
+
+demo: $(STAMP)  ## expand the sample set and show what changed
+	@mkdir -p $(DEMO)
+	$(BIN)/augment expand sample:support -o $(DEMO)/support.csv --force --preset default --copies 1 --seed 1 --show 9
+
+test: $(STAMP) debian lint  ## every gate and every test
+	$(BIN)/python -m pytest
+
+check: $(STAMP) lint  ## lint, and the tests without faults and servers
+	$(BIN)/python -m pytest -m "not fault and not server and not bench"
+
+lint: $(STAMP)  ## ruff, mypy, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --cache-dir .import_linter_cache
+
+format: $(STAMP)  ## put the code in shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+$(BENCH_VENV)/.installed: tests/bench/peers.txt constraints.txt
+	$(PYTHON) -m venv $(BENCH_VENV)
+	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
+	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/bench/peers.txt
+	@touch $@
+
+bench: $(STAMP) $(BENCH_VENV)/.installed debian  ## speed and quality beside nlpaug and textaugment
+	$(BIN)/python -m tests.bench.run --peers $(BENCH_VENV)/bin/python $(if $(TEXTS),--texts $(TEXTS))
+
+clean:  ## remove what the other targets made
+	rm -rf $(VENV) $(BENCH_VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

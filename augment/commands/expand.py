@@ -1,0 +1,224 @@
+"""`augment expand`: a data set goes in and comes out larger."""
+
+import argparse
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from augment.commands.options import (
+    Commands,
+    add_command,
+    add_pipeline,
+    chosen_spec,
+    print_json,
+    say,
+)
+
+if TYPE_CHECKING:
+    from augment.datasets.expand import ExpandRequest, Progress
+    from augment.datasets.summary import Summary
+
+NO_COPIES = 3
+
+EPILOG = """\
+Every row of the input keeps its bytes and gets the columns source_id, copy (0) and trail behind
+them; its copies follow, with copy 1, 2, ... and the edits that made them. What cannot be used or
+made is in the rejects file, with its reason. Copies depend only on the pipeline, the seed and each
+record's id: its --id column, else file name and row number.
+
+INPUT is a file (.csv, .tsv, .jsonl, .ndjson, each also .gz), - for standard input, or one of
+sample:support, sample:support/dev, sample:support/test.
+
+The exit code is 3 where not one copy could be written; the output then has the originals, and does
+not exist where it would have no row at all.
+
+  augment expand sample:support -o larger.csv --preset mask --copies 2
+  cat train.csv | augment expand - -o - --label intent > larger.csv
+"""
+
+
+def add_to(commands: Commands) -> None:
+    """Declare the command."""
+    parser = add_command(
+        commands, "expand", "write a data set with copies of its texts", epilog=EPILOG
+    )
+    parser.set_defaults(run=run)
+    parser.add_argument("input", metavar="INPUT", help="a file, - or sample:NAME")
+    parser.add_argument("-o", "--output", metavar="OUTPUT", required=True, help="a file, or -")
+    parser.add_argument("--force", action="store_true", help="replace an output that exists")
+    parser.add_argument(
+        "--rejects", metavar="PATH", type=Path,
+        help="rejects file (default: OUTPUT.rejects.jsonl; standard error with -o -)",
+    )  # fmt: skip
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--keep-originals", action="store_true", help="the default")
+    which.add_argument("--only-copies", action="store_true", help="leave the originals out")
+    add_pipeline(parser)
+    _add_columns(parser.add_argument_group("columns"))
+    _add_format(parser.add_argument_group("format"))
+
+
+def run(args: argparse.Namespace) -> int:
+    """Expand, and tell what came of it."""
+    from augment.build import build_pipeline
+    from augment.datasets.expand import check, expand
+    from augment.resources import Resources
+    from augment.samples import PREFIX, sample_file
+
+    sample = args.input.startswith(PREFIX)
+    source = sample_file(args.input) if sample else nullcontext(_path(args.input))
+    with source as path:
+        request = _request(args, path)
+        spec = chosen_spec(args)
+        # Before a model is loaded, which takes seconds.
+        check(request)
+        with Resources(cache=args.cache) as resources, _bar() as progress:
+            summary = expand(request, build_pipeline(spec, resources), progress=progress)
+    to_stderr = request.output is None
+    if args.json:
+        print_json(summary.to_json(), to_stderr=to_stderr)
+    else:
+        for line in summary_lines(summary):
+            say(line, to_stderr=to_stderr)
+    return 0 if summary.written else NO_COPIES
+
+
+def summary_lines(summary: "Summary") -> Iterator[str]:
+    """The summary for people."""
+    rejected = sum(summary.rejected.values())
+    yield (
+        f"{summary.rows:,} rows: {summary.kept:,} kept, {rejected:,} rejected"
+        f"{_why(summary.rejected)}"
+    )
+    dropped = sum(summary.dropped.values())
+    yield (
+        f"{summary.asked:,} copies asked: {summary.written:,} written, {dropped:,} dropped"
+        f"{_why(summary.dropped)}"
+    )
+    if summary.kinds:
+        yield "by kind: " + ", ".join(f"{kind} {count:,}" for kind, count in summary.kinds.items())
+    if len(summary.labels) > 1:
+        width = max(len("label"), *(len(label) for label in summary.labels))
+        yield f"{'label':{width}}  {'before':>8}  {'after':>8}"
+        for label, count in summary.labels.items():
+            yield f"{label:{width}}  {count.before:8,}  {count.after:8,}"
+    yield f"{summary.seconds:.1f} s, {summary.sentences_per_second:,.0f} sentences/s"
+    if summary.output:
+        yield f"written to {summary.output}"
+    elif not summary.written:
+        yield "no row could be written, so there is no output"
+    if summary.rejects:
+        yield f"rejects in {summary.rejects}"
+
+
+def _add_columns(group: "argparse._ArgumentGroup") -> None:
+    group.add_argument("--text", metavar="NAME", help="column of the text (else by usual names)")
+    group.add_argument("--label", metavar="NAME", help="column of the label (else by usual names)")
+    group.add_argument("--id", metavar="NAME", help="column of a unique id; doubles are rejects")
+    group.add_argument("--split-column", metavar="NAME", help="column that names the part of a row")
+    group.add_argument(
+        "--split",
+        metavar="PART",
+        default="train",
+        help="with --split-column: copies are made of this part only (default: train)",
+    )
+    group.add_argument("--no-spans", action="store_true", help="leave the JSON key spans as it is")
+    group.add_argument(
+        "--rename",
+        metavar="OLD=NEW",
+        type=_renamed,
+        action="append",
+        default=[],
+        help="another name for source_id, copy or trail; can be repeated",
+    )
+
+
+def _add_format(group: "argparse._ArgumentGroup") -> None:
+    group.add_argument(
+        "--format",
+        choices=("csv", "tsv", "jsonl"),
+        help="in place of the suffix (default on standard input: csv)",
+    )
+    group.add_argument("--delimiter", metavar="C", type=_delimiter, help="such as ';' or tab")
+    group.add_argument("--no-quotes", action="store_true", help="TSV in which quotes mean nothing")
+
+
+def _request(args: argparse.Namespace, source: Path | None) -> "ExpandRequest":
+    from augment.datasets.columns import Columns, NewColumns
+    from augment.datasets.expand import ExpandRequest
+
+    return ExpandRequest(
+        input=source,
+        output=_path(args.output),
+        rejects=args.rejects,
+        kind=args.format,
+        columns=Columns(
+            text=args.text,
+            label=args.label,
+            id=args.id,
+            split=args.split_column,
+            part=args.split,
+            spans=None if args.no_spans else "spans",
+        ),
+        new=NewColumns(**dict(args.rename)),
+        delimiter=args.delimiter,
+        quotes=not args.no_quotes,
+        copies=args.copies,
+        seed=args.seed,
+        keep_originals=not args.only_copies,
+        force=args.force,
+    )
+
+
+@contextmanager
+def _bar() -> "Iterator[Callable[[Progress], None] | None]":
+    """A progress bar on a terminal, and none in a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from tqdm import tqdm
+
+    began = time.monotonic()
+    with tqdm(unit="B", unit_scale=True, file=sys.stderr, leave=False) as bar:
+
+        def show(progress: "Progress") -> None:
+            bar.total = progress.size
+            rate = progress.copies / max(time.monotonic() - began, 1e-9)
+            bar.set_postfix_str(f"{progress.copies:,} copies, {rate:,.0f}/s", refresh=False)
+            bar.update(max(0, progress.position - bar.n))
+
+        yield show
+
+
+def _why(reasons: Mapping[str, int]) -> str:
+    shown = ", ".join(f"{count:,} {reason}" for reason, count in reasons.items())
+    return f" ({shown})" if shown else ""
+
+
+def _path(given: str) -> Path | None:
+    return None if given == "-" else Path(given)
+
+
+def _renamed(given: str) -> tuple[str, str]:
+    from augment.datasets.columns import NewColumns
+
+    old, _, new = given.partition("=")
+    names = [field.name for field in fields(NewColumns)]
+    if old not in names or not new:
+        raise argparse.ArgumentTypeError(
+            f"{given!r} is not OLD=NEW with OLD one of {', '.join(names)}"
+        )
+    return old, new
+
+
+def _delimiter(given: str) -> bytes:
+    delimiter = {"tab": "\t", "\\t": "\t"}.get(given, given)
+    if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n\0':
+        raise argparse.ArgumentTypeError(
+            f"{given!r} is not one ASCII character (write tab for a tab)"
+        )
+    return delimiter.encode("ascii")

@@ -1,0 +1,89 @@
+"""The rejects file: what did not make it into the output, one JSON object a line, with the reason.
+
+Of a row all bytes are kept: as `raw`, or as `raw_base64` where they are not UTF-8.
+"""
+
+import json
+import sys
+from base64 import b64encode
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from augment.datasets.output import OutputFile, check_output
+from augment.datasets.rows import Fault, Row
+from augment.record import Refusal
+
+
+class Rejects:
+    """Opens its file at the first reject only, so that without rejects there is no file."""
+
+    def __init__(self, path: Path | None, *, force: bool = False) -> None:
+        """`path` None: lines go to standard error, since the output is standard output.
+
+        Raises:
+            OutputError: there is a file of this name already and `force` is not set.
+        """
+        check_output(path, force=force)
+        self._path = path
+        self._force = force
+        self._file: OutputFile | None = None
+
+    def row(self, fault: Fault) -> None:
+        """A row of the input that cannot be used."""
+        entry: dict[str, Any] = {"kind": "row", "line": fault.line}
+        if fault.part > 1 or fault.parts_follow:
+            entry["part"] = fault.part
+        entry |= {"reason": fault.reason, "detail": fault.detail}
+        try:
+            entry["raw"] = fault.content.decode("utf-8")
+        except UnicodeDecodeError:
+            entry["raw_base64"] = b64encode(fault.content).decode("ascii")
+        self._write(entry)
+
+    def copy(self, row: Row, number: int, refusal: Refusal) -> None:
+        """A copy that was asked for and not made."""
+        self._write(
+            {
+                "kind": "copy",
+                "line": row.line,
+                "source_id": row.record.id,
+                "copy": number,
+                "reason": refusal.reason,
+                "detail": refusal.detail,
+            }
+        )
+
+    def publish(self) -> bool:
+        """Give the file its name; whether there is one.
+
+        A file that an earlier run left under the name would tell of rows that are fine now.
+        """
+        if self._file is not None:
+            self._file.publish()
+            return True
+        if self._path is not None and self._force and self._path.is_file():
+            self._path.unlink()
+        return False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._file is not None:
+            self._file.__exit__(kind, error, trace)
+
+    def _write(self, entry: dict[str, Any]) -> None:
+        line = json.dumps(entry, ensure_ascii=False) + "\n"
+        data = line.encode("utf-8", "backslashreplace")
+        if self._path is None:
+            sys.stderr.buffer.write(data)
+            return
+        if self._file is None:
+            self._file = OutputFile(self._path, force=self._force)
+        self._file.write(data)

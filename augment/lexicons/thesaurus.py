@@ -1,0 +1,188 @@
+"""Replacements for a word in running text: synonyms of its usual sense, in its own form.
+
+WordNet's synsets are no list of interchangeable words. A synonym is offered only where the tag
+counts say that the word usually has a sense of that synset, and the synonym usually has one too:
+both shares must be high, since nothing here looks at the context.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from importlib.resources.abc import Traversable
+from itertools import takewhile
+from typing import Self
+
+from augment.lexicons import casing
+from augment.lexicons.inflection import Inflector, part_of
+from augment.lexicons.polarity import Polarity
+from augment.lexicons.vocabulary import Vocabulary
+from augment.lexicons.wordnet import PARTS, Part, Sense, Synset, WordNet
+
+_SMOOTHING = 0.5  # added to each sense's count: a sense never tagged is not an impossible one
+_WORD_SHARE = 0.5  # of the word's uses, those in a synset that it shares with the candidate
+_CANDIDATE_SHARE = 0.5  # ... and of the candidate's
+_LEAST_USE = 12  # tagged uses and uses in glosses (0.2 and 1.4 million words) of a candidate
+_LEAST_TAGGED = 2  # tagged uses of a candidate of several words
+_RARER = 40  # a candidate may be this many times rarer than the word
+_STEM = 3  # letters that two words of one stem have in common at least
+_KEPT = 65_536
+_PAST = ("VBD", "VBN")
+_SKIPPED_REGISTERS = frozenset("oasdf")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Thesaurus:
+    """Candidates by word and Penn tag; immutable but for memo tables of pure results.
+
+    >>> thesaurus = Thesaurus.load()
+    >>> thesaurus.candidates("purchased", "VBD"), thesaurus.candidates("the", "DT")
+    (('bought',), ())
+    """
+
+    wordnet: WordNet
+    inflector: Inflector
+    _polarity: Polarity
+    _vocabulary: Vocabulary
+    _answers: dict[tuple[str, str, bool], tuple[str, ...]] = field(default_factory=dict)
+    _synonyms: dict[tuple[str, Part, bool], tuple[str, ...]] = field(
+        default_factory=dict, repr=False
+    )
+
+    @classmethod
+    def load(cls, folder: Traversable | None = None) -> Self:
+        """Read all that it needs from the shipped data; ResourceError if a file is damaged."""
+        wordnet = WordNet.load(folder)
+        return cls(
+            wordnet=wordnet,
+            inflector=Inflector.load(wordnet, folder),
+            _polarity=Polarity.load(wordnet, folder),
+            _vocabulary=Vocabulary.load(folder),
+        )
+
+    def candidates(self, word: str, tag: str, *, phrases: bool = False) -> tuple[str, ...]:
+        """Replacements for a surface word with this tag, ready to put in its place, best first.
+
+        Empty for function words, proper nouns, words with digits, single letters, and wherever
+        no synonym is safe enough. `phrases` adds those of more than one word.
+        """
+        key = (word, tag, phrases)
+        found = self._answers.get(key)
+        if found is None:
+            found = tuple(dict.fromkeys(self._candidates(word, tag, phrases)))
+            if len(self._answers) < _KEPT:
+                self._answers[key] = found
+        return found
+
+    def _candidates(self, word: str, tag: str, phrases: bool) -> Iterator[str]:
+        part = part_of(tag)
+        if part is None or not self._vocabulary.may_change(word):
+            return
+        lemma = self.inflector.lemma(word, tag)
+        if not self._vocabulary.may_change(lemma):
+            return
+        for synonym in self.synonyms(lemma, part, phrases=phrases):
+            form = self._inflected(lemma, synonym, tag)
+            if form is not None and form != word.lower():
+                yield casing.like(form, word)
+
+    def _inflected(self, lemma: str, synonym: str, tag: str) -> str | None:
+        """The form of a word or phrase; a phrase inflects in its head: verbs first, nouns last."""
+        words = synonym.split("_")
+        head = 0 if tag.startswith("V") else len(words) - 1
+        form = self.inflector.inflect(words[head], tag)
+        if form is None or (tag in _PAST and self._splits_past(lemma, words[head])):
+            return None
+        return " ".join([*words[:head], form, *words[head + 1 :]])
+
+    def _splits_past(self, lemma: str, synonym: str) -> bool:
+        """Whether only the synonym tells past tense and participle apart.
+
+        Then the tag alone decides between "chose" and "chosen", and taggers often confuse the two.
+        """
+        forms = [[self.inflector.inflect(word, tag) for tag in _PAST] for word in (lemma, synonym)]
+        return forms[0][0] == forms[0][1] and forms[1][0] != forms[1][1]
+
+    def synonyms(self, lemma: str, part: Part, *, phrases: bool = False) -> tuple[str, ...]:
+        """Synonyms of a base form, best first, with `_` for a space; nothing is inflected."""
+        key = (lemma, part, phrases)
+        found = self._synonyms.get(key)
+        if found is None:
+            found = tuple(self._chosen(lemma, part, phrases))
+            if len(self._synonyms) < _KEPT:
+                self._synonyms[key] = found
+        return found
+
+    def _chosen(self, lemma: str, part: Part, phrases: bool) -> Iterator[str]:
+        """What a reader chose for this word, or else what the tag counts speak for."""
+        reviewed = self._vocabulary.reviewed(lemma, part)
+        if reviewed is None:
+            yield from self._ranked(lemma, part, phrases=False)
+        else:
+            yield from reviewed
+        if phrases:
+            yield from self._ranked(lemma, part, phrases=True)
+
+    def _ranked(self, lemma: str, part: Part, *, phrases: bool) -> tuple[str, ...]:
+        """Synonyms that share enough uses with the word, all of one word or all of several."""
+        shared: dict[str, list[tuple[int, float]]] = {}
+        for sense, share in _shares(self.wordnet.senses(lemma, part)):
+            for word in self._members(self.wordnet.synset(sense.synset), lemma):
+                if ("_" in word) == phrases:
+                    shared.setdefault(word, []).append((sense.synset, share))
+        kept = {}
+        for word, senses in shared.items():
+            own = sum(share for _, share in senses)
+            if own >= _WORD_SHARE and self._usable(word, lemma, part):
+                other = self._share(word, part, {synset for synset, _ in senses})
+                if other >= _CANDIDATE_SHARE:
+                    kept[word] = own * other
+        return tuple(sorted(kept, key=lambda word: (-kept[word], word)))
+
+    def _members(self, synset: Synset, lemma: str) -> Iterator[str]:
+        """The other words of a synset that can stand where the lemma stands."""
+        if _SKIPPED_REGISTERS & set(synset.registers):
+            return
+        words = [word.lower() for word in synset.words]
+        place = synset.positions[words.index(lemma)] if lemma in words else ""
+        for word, position in zip(synset.words, synset.positions, strict=True):
+            if word != lemma and word.islower() and position in {"", place}:
+                yield word
+
+    def _share(self, word: str, part: Part, synsets: set[int]) -> float:
+        senses = _shares(self.wordnet.senses(word, part))
+        return sum(share for sense, share in senses if sense.synset in synsets)
+
+    def _usable(self, word: str, lemma: str, part: Part) -> bool:
+        return (
+            self._vocabulary.may_enter(word)
+            and not _same_stem(word, lemma)
+            and self._common(word, lemma, part)
+            and not self._polarity.differs(lemma, word, part)
+        )
+
+    def _common(self, word: str, lemma: str, part: Part) -> bool:
+        """Whether a candidate is in use; phrases are not counted in glosses, so they need less."""
+        if "_" in word:
+            return self.wordnet.count(word, part) >= _LEAST_TAGGED
+        return self._use(word, part) >= max(_LEAST_USE, self._use(lemma, part) / _RARER)
+
+    def _use(self, word: str, part: Part) -> float:
+        """How often a candidate is seen as this part of speech, the glosses being untagged."""
+        tagged = self.wordnet.count(word, part)
+        total = sum(self.wordnet.count(word, other) for other in PARTS)
+        share = (tagged + _SMOOTHING) / (total + _SMOOTHING * self.wordnet.parts(word))
+        return share * (total + self.wordnet.gloss_count(word))
+
+
+def _shares(senses: tuple[Sense, ...]) -> Iterator[tuple[Sense, float]]:
+    total = sum(sense.count + _SMOOTHING for sense in senses)
+    for sense in senses:
+        yield sense, (sense.count + _SMOOTHING) / total
+
+
+def _same_stem(word: str, lemma: str) -> bool:
+    """Whether one is a spelling or a derivation of the other: labour/labor, fencing/fence."""
+    if sorted(word) == sorted(lemma):  # theatre, theater
+        return True
+    pairs = zip(word, lemma, strict=False)
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return alike >= max(_STEM, 0.6 * min(len(word), len(lemma)))

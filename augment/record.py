@@ -1,0 +1,106 @@
+"""Records, and the trail that says how a copy came about."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from augment.edits import Edit, Span, apply_edits, invert_edits, move_spans
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The edits that one step made to the text before it, and the model that proposed them."""
+
+    path: str
+    edits: tuple[Edit, ...]
+    model: str | None = None
+
+
+Trail = tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One text with its labels. `id` keys all random draws, so it should stay with the text."""
+
+    text: str
+    id: str = "0"
+    label: str | None = None
+    spans: tuple[Span, ...] = ()
+
+    def edited(self, edits: Sequence[Edit]) -> "Record":
+        """The record with the edits made and its spans moved.
+
+        Raises:
+            SpanLostError: an edit loses a labelled span.
+        """
+        moved = move_spans(self.spans, edits) if self.spans else ()
+        return replace(self, text=apply_edits(self.text, edits), spans=moved)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a copy was not made: a stable reason for counting, and what exactly happened."""
+
+    reason: str
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason}: {self.detail}" if self.detail else self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """An augmented record, and how it came about."""
+
+    record: Record
+    number: int
+    trail: Trail
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one record: its copies, and a refusal for each copy that is missing."""
+
+    record: Record
+    copies: tuple[Copy, ...]
+    missing: tuple[tuple[int, Refusal], ...] = ()
+
+
+def undo(text: str, trail: Trail) -> str:
+    """The text before all steps of its trail.
+
+    >>> undo("a large dog", (Step("0.synonyms", (Edit(2, "big", "large"),)),))
+    'a big dog'
+    """
+    for step in reversed(trail):
+        text = apply_edits(text, invert_edits(step.edits))
+    return text
+
+
+def redo(text: str, trail: Trail) -> str:
+    """The text after all steps of a trail, without any model."""
+    for step in trail:
+        text = apply_edits(text, step.edits)
+    return text
+
+
+def trail_to_json(trail: Trail) -> list[dict[str, Any]]:
+    """A trail as plain JSON values: for each step its path and `[start, old, new]` an edit."""
+    return [
+        {
+            "step": step.path,
+            "edits": [[edit.start, edit.old, edit.new] for edit in step.edits],
+            **({"model": step.model} if step.model else {}),
+        }
+        for step in trail
+    ]
+
+
+def trail_from_json(value: Sequence[dict[str, Any]]) -> Trail:
+    """The inverse of `trail_to_json`; anchors are not kept, they have done their work."""
+    return tuple(
+        Step(step["step"], tuple(Edit(*edit) for edit in step["edits"]), step.get("model"))
+        for step in value
+    )

@@ -1,0 +1,118 @@
+"""What a leaf step is, and what it is told of a text.
+
+A leaf proposes edits for a batch of texts and changes nothing: no state of its own, none of the
+records. One object serves all threads. It draws first (`Stream`), then writes edits.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from typing import Any, Protocol, TypeVar
+
+from augment.edits import Edit
+from augment.lexicons.protected import Protection, Stretch
+from augment.randomness import Stream
+from augment.record import Record, Refusal
+from augment.words import Word, split_words
+
+T = TypeVar("T")
+
+Proposal = tuple[Edit, ...] | Refusal
+
+
+class Subject:
+    """One record as a leaf sees it, with what is worked out of its text once for all copies."""
+
+    def __init__(self, record: Record, protection: Protection) -> None:
+        self.record = record
+        self.protection = protection
+        self._remembered: dict[object, Any] = {}
+
+    @property
+    def text(self) -> str:
+        """The text as it stands before the step."""
+        return self.record.text
+
+    @cached_property
+    def words(self) -> tuple[Word, ...]:
+        """All words, in order."""
+        return split_words(self.record.text)
+
+    @cached_property
+    def verbatim(self) -> tuple[Stretch, ...]:
+        """Stretches that an edit may cover only if it anchors them unchanged."""
+        spans = (Stretch(s.start, s.end, "span") for s in self.record.spans if s.end > s.start)
+        return merged((*self.protection.verbatim(self.record.text), *spans))
+
+    @cached_property
+    def protected(self) -> tuple[Stretch, ...]:
+        """What word-level steps leave alone: verbatim stretches, numbers, dates and negations."""
+        spans = tuple(Stretch(s.start, s.end, "span") for s in self.record.spans if s.end > s.start)
+        stretches = self.protection.stretches(self.record.text)
+        return merged((*stretches, *spans)) if spans else stretches
+
+    @cached_property
+    def free(self) -> tuple[int, ...]:
+        """Indices of the words that no protected stretch touches."""
+        if not self.protected:
+            return tuple(range(len(self.words)))
+        free, ahead = [], list(reversed(self.protected))
+        for index, word in enumerate(self.words):
+            while ahead and ahead[-1].end <= word.start:
+                ahead.pop()
+            if not ahead or ahead[-1].start >= word.end:
+                free.append(index)
+        return tuple(free)
+
+    def knows(self, key: object) -> bool:
+        """Whether something is remembered under the key."""
+        return key in self._remembered
+
+    def note(self, key: object, value: object) -> None:
+        """Remember a value that was worked out for several subjects at once."""
+        self._remembered[key] = value
+
+    def remember(self, key: object, work_out: Callable[[], T]) -> T:
+        """What `work_out` gives for this text, worked out at the first call."""
+        if key not in self._remembered:
+            self._remembered[key] = work_out()
+        found: T = self._remembered[key]
+        return found
+
+
+class Transform(Protocol):
+    """A leaf step.
+
+    `exact` says whether the same spec, seed and record id give the same copy always, or only in
+    the same unit and batch (int8 models).
+    """
+
+    @property
+    def exact(self) -> bool:
+        """Whether a copy depends on nothing but spec, seed, record id and versions."""
+        ...
+
+    @property
+    def model(self) -> str | None:
+        """What the trail says of the model behind the step."""
+        ...
+
+    def propose(self, batch: Sequence[Subject], streams: Sequence[Stream]) -> list[Proposal]:
+        """For each subject the edits of its text, or why there is no copy."""
+        ...
+
+
+def merged(stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
+    """Stretches sorted and apart; of those that overlap, the union under the first one's reason."""
+    result: list[Stretch] = []
+    for stretch in sorted(stretches, key=lambda s: (s.start, -s.end)):
+        if result and stretch.start < result[-1].end:
+            last = result[-1]
+            result[-1] = Stretch(last.start, max(last.end, stretch.end), last.reason)
+        else:
+            result.append(stretch)
+    return tuple(result)
+
+
+def share(rate: float, count: int) -> int:
+    """How many of `count` words a rate means: rounded, but one at least unless the rate is 0."""
+    return 0 if rate == 0 or count == 0 else max(1, round(rate * count))

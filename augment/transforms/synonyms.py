@@ -1,0 +1,103 @@
+"""Synonym replacement: words become WordNet synonyms in the same inflected form."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from augment.edits import Edit
+from augment.lexicons.articles import Articles
+from augment.lexicons.tagger import Tagger
+from augment.lexicons.thesaurus import Thesaurus
+from augment.randomness import Stream
+from augment.record import Refusal
+from augment.spec import Synonyms
+from augment.transforms.base import Proposal, Subject, share
+
+_ARTICLE = re.compile(r"(?i)an?")
+
+
+class Option(NamedTuple):
+    """A word that can be replaced: its index, synonyms, and the index of its article, if any."""
+
+    place: int
+    candidates: tuple[str, ...]
+    article: int | None
+
+
+@dataclass(frozen=True, eq=False)
+class SynonymsTransform:
+    """Replaces `rate` of the words, as far as they have fitting synonyms."""
+
+    spec: Synonyms
+    thesaurus: Thesaurus
+    tagger: Tagger
+    articles: Articles
+    exact: bool = True
+    model: None = None
+
+    def propose(self, batch: Sequence[Subject], streams: Sequence[Stream]) -> list[Proposal]:
+        """Edits of drawn words, and of an article before them where it no longer fits."""
+        return [self._propose(s, stream) for s, stream in zip(batch, streams, strict=True)]
+
+    def _propose(self, subject: Subject, stream: Stream) -> Proposal:
+        options = subject.remember(self, lambda: self._options(subject))
+        wanted = min(share(self.spec.rate, len(subject.words)), len(options))
+        if wanted < 1:
+            if self.spec.rate == 0:
+                return ()
+            return Refusal(
+                "no_synonym", f"none of {len(subject.words)} words has a fitting synonym"
+            )
+        edits: list[Edit] = []
+        for option in stream.sample(options, wanted):
+            new = stream.choice(option.candidates)
+            word = subject.words[option.place]
+            edits.append(Edit(word.start, word.surface, new))
+            if option.article is not None:
+                edits += self._article_edit(subject, option.article, new)
+        return tuple(sorted(edits))
+
+    def _options(self, subject: Subject) -> tuple[Option, ...]:
+        words, free = subject.words, set(subject.free)
+        tags = subject.remember("tags", lambda: _tags(subject, self.tagger))
+        options = []
+        for index in subject.free:
+            found = self.thesaurus.candidates(
+                words[index].surface, tags[index], phrases=self.spec.phrases
+            )
+            before = index - 1 if index and _ARTICLE.fullmatch(words[index - 1].surface) else None
+            if before is not None and before not in free:
+                # The article cannot be put right, so only what fits it may come.
+                now = words[before].surface.lower()
+                found = tuple(new for new in found if self.articles.article(new) == now)
+                before = None
+            if found:
+                options.append(Option(index, found, before))
+        return tuple(options)
+
+    def _article_edit(self, subject: Subject, index: int, following: str) -> list[Edit]:
+        word = subject.words[index]
+        fitting = self.articles.article(following)
+        if word.surface.lower() == fitting:
+            return []
+        if word.surface.isupper() and len(word.surface) > 1:
+            fitting = fitting.upper()
+        elif word.surface[0].isupper():
+            fitting = fitting.capitalize()
+        return [Edit(word.start, word.surface, fitting)]
+
+
+def _tags(subject: Subject, tagger: Tagger) -> list[str]:
+    """The tag of each word; the tagger sees the punctuation between them too, as in training."""
+    tokens, places, at = [], [], 0
+    for word in subject.words:
+        gap = subject.text[at : word.start]
+        if gap not in {" ", ""}:
+            tokens += gap.split()
+        places.append(len(tokens))
+        tokens.append(word.surface)
+        at = word.end
+    tokens += subject.text[at:].split()
+    tags = tagger.tag(tokens)
+    return [tags[place] for place in places]

@@ -1,0 +1,1 @@
+"""Fine-tuning of text classifiers, fed by the augmentation pipeline."""

@@ -1,0 +1,1 @@
+"""The augmentation pipeline over HTTP."""

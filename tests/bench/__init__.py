@@ -1,0 +1,1 @@
+"""Measurements of speed and quality; run by `make bench`, never by `make test`."""

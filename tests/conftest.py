@@ -1,0 +1,34 @@
+"""What all tests share: a clean environment, hypothesis profiles, resources built once."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from augment.resources import Resources
+
+settings.register_profile("dev", max_examples=50, deadline=None)
+settings.register_profile(
+    "gate", max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("gate" if os.environ.get("CI") else "dev")
+
+for name in [name for name in os.environ if name.startswith("AUGMENT_")]:
+    del os.environ[name]
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder of this test run alone."""
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="session")
+def resources(cache: Path) -> Iterator[Resources]:
+    """The real lexicons and models."""
+    with Resources(cache=cache) as found:
+        yield found

@@ -1,0 +1,49 @@
+"""Faults of a translation: found, and harmless repetition left alone."""
+
+import pytest
+
+from augment.translation import Hypothesis
+from augment.translation.guards import fault, translatable
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "reason"),
+    [
+        ("Good day.", "good good good good good good", "looping"),
+        ("Tell me.", "a b c a b c a b c a b c a b c", "looping"),
+        ("How are you?", "  ", "empty"),
+        ("One two.", " ".join(f"the {i}" for i in range(20)), "looping"),
+    ],
+)
+def test_faults(source: str, output: str, reason: str) -> None:
+    found = fault(source, Hypothesis(output))
+    assert found is not None
+    assert found.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("source", "output"),
+    [
+        ("No, no, no, no!", "Não, não, não, não!"),
+        ("It was very, very, very good.", "Foi muito, muito, muito bom."),
+        (
+            "The cat and the dog and the bird saw the man.",
+            "O gato e o cão e o pássaro viram o homem.",
+        ),
+        ("Ha ha ha ha ha ha", "Ha ha ha ha ha ha"),
+    ],
+)
+def test_repetition_of_the_source_is_no_fault(source: str, output: str) -> None:
+    assert fault(source, Hypothesis(output)) is None
+
+
+def test_a_truncated_output_is_a_fault() -> None:
+    found = fault("x" * 700, Hypothesis("y", truncated=True))
+    assert str(found) == "truncated: too long for the model: 700 characters"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("12 - 5", False), ("😀 !", False), ("a", True), ("я", True)]
+)
+def test_what_is_translatable(text: str, expected: bool) -> None:
+    assert translatable(text) is expected
