@@ -31,6 +31,7 @@ class _Draft:
     trail: list[Step] = field(default_factory=list)
     exact: bool = True
     refusal: Refusal | None = None
+    idle: Refusal | None = None  # why the last step with nothing to do had nothing to do
 
 
 class Pipeline:
@@ -119,7 +120,10 @@ class Pipeline:
             proposals = leaf.transform.propose([draft.subject for draft in group], streams)
             for draft, proposal in zip(group, proposals, strict=True):
                 if isinstance(proposal, Refusal):
-                    draft.refusal = proposal
+                    if proposal.final:
+                        draft.refusal = proposal
+                    else:
+                        draft.idle = proposal
                 elif proposal:
                     self._apply(draft, leaf, proposal)
 
@@ -139,7 +143,7 @@ def _judge(draft: _Draft, made: dict[int, Copy]) -> Copy | Refusal:
         return draft.refusal
     record = draft.subject.record
     if record.text == draft.origin.record.text:
-        return Refusal("unchanged", "the copy equals its original")
+        return draft.idle or Refusal("unchanged", "the copy equals its original")
     if any(copy.record.text == record.text for copy in made.values()):
         return Refusal("duplicate", "the copy equals another copy of the record")
     return Copy(record, draft.number, tuple(draft.trail), draft.exact)

@@ -1,7 +1,7 @@
 """Records, and the trail that says how a copy came about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from augment.edits import Edit, Span, apply_edits, invert_edits, move_spans
@@ -35,15 +35,20 @@ class Record:
             SpanLostError: an edit loses a labelled span.
         """
         moved = move_spans(self.spans, edits) if self.spans else ()
-        return replace(self, text=apply_edits(self.text, edits), spans=moved)
+        return Record(apply_edits(self.text, edits), self.id, self.label, moved)
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a copy was not made: a stable reason for counting, and what exactly happened."""
+    """Why a copy was not made: a stable reason for counting, and what exactly happened.
+
+    One that is not `final` means that a step found nothing to do: the steps after it go on, and it
+    is told only if they change nothing either.
+    """
 
     reason: str
     detail: str = ""
+    final: bool = True
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.detail}" if self.detail else self.reason

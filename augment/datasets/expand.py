@@ -110,7 +110,7 @@ def expand(
 def _expand(
     request: ExpandRequest, pipeline: Pipeline, progress: Callable[[Progress], None]
 ) -> Summary:
-    began = time.perf_counter()
+    began, done = time.perf_counter(), 0
     with ExitStack() as stack:
         opened = stack.enter_context(open_input(request.input))
         reader = _reader(opened, request)
@@ -119,7 +119,9 @@ def _expand(
         run = _Run(request, pipeline, reader, output, rejects)
         for batch in _batches(reader):
             run.batch(batch)
-            progress(Progress(run.tally.rows, run.tally.written, opened.position(), opened.size))
+            done += sum(len(row.content) for row in batch)
+            position = opened.position() if opened.packed and opened.size else done
+            progress(Progress(run.tally.rows, run.tally.written, position, opened.size))
         run.writer.close(final_newline=reader.final_newline)
         rejected = rejects.publish()
         # A file with a header alone would pass for a result.

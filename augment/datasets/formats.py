@@ -22,11 +22,15 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """An open input: its bytes unpacked, and how far it has been read, as far as that is known."""
+    """An open input: its bytes unpacked, its size on disk where it is a file.
+
+    `position` is how far a packed file has been read; of others the rows tell it more finely.
+    """
 
     read: Callable[[int], bytes]
     position: Callable[[], int]
     size: int | None
+    packed: bool
 
 
 def suffix_kind(path: Path) -> Kind | None:
@@ -95,7 +99,7 @@ def open_input(path: Path | None) -> Iterator[Input]:
                 return stream.read(count)
 
         size = path.stat().st_size if path is not None and path.is_file() else None
-        yield Input(read, raw.tell if size is not None else lambda: 0, size)
+        yield Input(read, raw.tell, size, packed=start == _GZIP)
     finally:
         if path is not None:
             raw.close()

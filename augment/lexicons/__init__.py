@@ -1,0 +1,1 @@
+"""What the package knows of words: WordNet, tags, inflection, synonyms, articles, protection."""

@@ -105,7 +105,7 @@ class Protection:
         # Looking up the words is cheaper than running the pattern over every text.
         if self._phrase and not self._first_words.isdisjoint(_TOKEN.findall(text.casefold())):
             for match in self._phrase.finditer(text):
-                yield Stretch(match.start(), match.end(), "phrase")
+                yield Stretch(match.start(1), match.end(1), "phrase")
         for pattern in self._patterns:
             for match in pattern.finditer(text):
                 if match.end() > match.start():
@@ -149,12 +149,15 @@ def _first_word(phrase: str) -> str:
 
 
 def _any_phrase(phrases: Iterable[str], match_case: bool) -> re.Pattern[str] | None:
-    """One pattern for all phrases; the longest come first, as the first that fits is taken."""
+    """One pattern for all phrases; the longest come first, as the first that fits is taken.
+
+    It only looks ahead, so that phrases which overlap are all found.
+    """
     ordered = sorted({tuple(phrase.split()) for phrase in phrases}, key=lambda p: -len(" ".join(p)))
     if not ordered:
         return None
     alternatives = "|".join(_whole(words) for words in ordered)
-    return re.compile(alternatives, 0 if match_case else re.IGNORECASE)
+    return re.compile(f"(?=({alternatives}))", 0 if match_case else re.IGNORECASE)
 
 
 def _whole(words: tuple[str, ...]) -> str:

@@ -183,7 +183,8 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _CONTRACTED: Final = re.compile(r"n['\u2019\u02bc\u2032`\u00b4]t\b")
 _TOKEN: Final = re.compile(
     r"(?P<code>[^\W\d_]++\d\w*+)"
-    r"|(?P<word>[^\W\d_]++(?:'[^\W\d_]++)*+)"
+    # "Sunday's" and "nobody's" are read without their ending.
+    r"|(?P<word>[^\W\d_]++(?:'(?!s(?!\w))[^\W\d_]++)*+)"
     r"|(?P<number>\d++(?:[.,]\d++)*+)"
     r"|(?P<mark>[^\w\s])"
 )
@@ -656,7 +657,7 @@ class _Reader:
         if number.kind != "number":
             return f"{number.kind} {number.text}"
         if form.startswith("time"):
-            if number.raw or number.value not in range(1, 13):
+            if number.raw or number.value not in range(24):
                 return f"number {number.text}"
             return f"time {self._clock(int(number.value), 0, form.removeprefix('time').strip())}"
         return (form or "number {}").format(number.text)
@@ -668,6 +669,7 @@ class _Reader:
         if self._at(q.i - 1) in self.grammar.before_one:
             return False
         after = q.j + 1 + (self._at(q.j) == "out")
+        after += self._at(after) == "every"
         share = self._at(q.j) in ("in", "out") and self._number(after)
         return not share
 
@@ -717,6 +719,10 @@ class _Reader:
         more, end = self._and_a_half(unit[1])
         if more and not number.raw:
             number = number._replace(value=number.value + more)
+        # An age is a number: "a 42-year-old", "he is 42".
+        old = end + (self._at(end) in _HYPHENS and self._touches(end))
+        if unit[0] == "number {} year" and self._at(old) in ("old", "olds"):
+            return _Quantity(number, number.i, old + 1, "number {}")
         return _Quantity(number, number.i, end, unit[0])
 
     def _unit(self, j: int, spelled: bool) -> tuple[str, int] | None:
@@ -809,22 +815,19 @@ class _Reader:
     def _attached(self, i: int, j: int, text: str, value: Fraction) -> _Number | None:
         """What letters right behind a figure make of it: 3rd, 1990s, 5k; else a code (4G)."""
         g, word = self.grammar, self._at(j)
-        if not self._touches(j):
-            return None
         genitive = word == "'" and self._at(j + 1) == "s" and self._touches(j + 1)
+        if not self._touches(j) or not (genitive or self._kind(j) in ("word", "code")):
+            return None
         if genitive or word == "s":
             return self._decade(i, j + 1 + genitive, text)
-        if self._kind(j) not in ("word", "code"):
-            return None
         if word in g.ordinal_suffixes:
             return _Number(i, j + 1, "ordinal", value)
         million = word == "m" and self.text[self.tokens[j].start] == "M"
         if scale := g.money_scales[word] if million else g.attached_scales.get(word):
             return _Number(i, j + 1, "number", value * scale)
         known = self._unit(j, spelled=False) or self._phrase(j, g.meridiems)
-        if known or word in g.vulgar or word in g.money_scales or word in g.scales:
-            return None
-        return self._code(i, j)
+        follows = word in g.vulgar or word in g.money_scales or word in g.scales
+        return None if known or follows else self._code(i, j)
 
     def _code(self, i: int, j: int) -> _Number:
         while self._touches(j + 1) and self._kind(j + 1) != "mark":
@@ -833,10 +836,10 @@ class _Reader:
         return _Number(i, j + 1, "code", Fraction(0), code)
 
     def _decade(self, i: int, j: int, text: str) -> _Number | None:
-        """Read 1990s and '90s; `90s` alone is a decade after "the", else ninety seconds."""
+        """Read 1990s, '90s and 90s; "for 90s" and "within 90s" are seconds."""
         if not text.isdigit() or not text.endswith("0") or len(text) not in (2, 4):
             return None
-        if len(text) == 2 and self._at(i - 1) not in ("the", "'", "early", "late", "mid", "-"):
+        if len(text) == 2 and (text < "20" or self._at(i - 1) in self.grammar.before_a):
             return None
         # The 1990s are the nineties; no other century is left out when people speak.
         short = text[2:] if "1910" <= text <= "1990" else text
@@ -859,7 +862,8 @@ class _Reader:
         g, before, value = self.grammar, self._at(i - 1), self.grammar.ordinals[self._at(i)]
         if value > 2 and before == "a" and self._at(i + 1) == "of":
             return _Number(i, i + 1, "number", Fraction(1, value))
-        determined = before in g.determiners or before.endswith("'s")
+        genitive = before == "s" and self._at(i - 2) == "'"
+        determined = genitive or before in g.determiners
         # "A second" is time unless a noun follows it: "a second card".
         noun = self._kind(i + 1) == "word" and self._at(i + 1) not in g.after_a_second
         time = value == 2 and before in ("a", "an", "every", "each", "this") and not noun

@@ -13,7 +13,7 @@ from augment.lexicons.wordnet import PARTS, Part
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Vocabulary:
-    """Function words, unsafe words, and the replacements that a reader chose.
+    """Function words, offensive words, and the replacements that a reader chose.
 
     >>> vocabulary = Vocabulary.load()
     >>> vocabulary.may_change("house"), vocabulary.may_change("would"), vocabulary.may_change("b2b")
@@ -22,7 +22,6 @@ class Vocabulary:
 
     _fixed: frozenset[str]
     _offensive: frozenset[str]
-    _unsafe: frozenset[str]
     _reviewed: Mapping[tuple[Part, str], tuple[str, ...]]
 
     @classmethod
@@ -32,7 +31,6 @@ class Vocabulary:
         return cls(
             _fixed=store.words("function_words.txt", folder) | store.words("fixed.txt", folder),
             _offensive=frozenset(offensive),
-            _unsafe=store.words("unsafe.txt", folder),
             _reviewed=_reviewed(folder),
         )
 
@@ -47,7 +45,6 @@ class Vocabulary:
             and word.replace("_", "").isalpha()
             and not {word, *word.split("_")} & self._offensive
             and word not in self._fixed
-            and word not in self._unsafe
         )
 
     def reviewed(self, word: str, part: Part) -> tuple[str, ...] | None:

@@ -59,7 +59,7 @@ class WordNet:
     >>> wordnet.synset(wordnet.senses("car", "n")[0].synset).words[:3]
     ('car', 'auto', 'automobile')
     >>> sorted(wordnet.antonyms("good", "a"))
-    ['bad', 'evil', 'ill']
+    ['bad', 'evil']
     """
 
     _synsets: Sequence[str]

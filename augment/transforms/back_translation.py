@@ -94,7 +94,8 @@ class BackTranslationTransform:
         if isinstance(journeys, Refusal):
             return journeys
         if not journeys:
-            return Refusal("nothing_to_translate", "the text has no words but protected ones")
+            detail = "the text has no words but protected ones"
+            return Refusal("nothing_to_translate", detail, final=False)
         edits = []
         for journey in journeys:
             edit = self._edit(journey, stream)

@@ -5,7 +5,6 @@ records. One object serves all threads. It draws first (`Stream`), then writes e
 """
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Any, Protocol, TypeVar
 
 from augment.edits import Edit
@@ -22,39 +21,45 @@ Proposal = tuple[Edit, ...] | Refusal
 class Subject:
     """One record as a leaf sees it, with what is worked out of its text once for all copies."""
 
+    # Written out, since `cached_property` takes a lock each time and this is the hottest place.
+    __slots__ = ("_free", "_protected", "_remembered", "_words", "protection", "record", "text")
+
     def __init__(self, record: Record, protection: Protection) -> None:
         self.record = record
+        self.text = record.text
         self.protection = protection
         self._remembered: dict[object, Any] = {}
+        self._words: tuple[Word, ...] | None = None
+        self._protected: tuple[Stretch, ...] | None = None
+        self._free: tuple[int, ...] | None = None
 
     @property
-    def text(self) -> str:
-        """The text as it stands before the step."""
-        return self.record.text
-
-    @cached_property
     def words(self) -> tuple[Word, ...]:
         """All words, in order."""
-        return split_words(self.record.text)
+        if self._words is None:
+            self._words = split_words(self.text)
+        return self._words
 
-    @cached_property
+    @property
     def verbatim(self) -> tuple[Stretch, ...]:
         """Stretches that an edit may cover only if it anchors them unchanged."""
-        spans = (Stretch(s.start, s.end, "span") for s in self.record.spans if s.end > s.start)
-        return merged((*self.protection.verbatim(self.record.text), *spans))
+        return self._with_spans(self.protection.verbatim(self.text))
 
-    @cached_property
+    @property
     def protected(self) -> tuple[Stretch, ...]:
         """What word-level steps leave alone: verbatim stretches, numbers, dates and negations."""
-        spans = tuple(Stretch(s.start, s.end, "span") for s in self.record.spans if s.end > s.start)
-        stretches = self.protection.stretches(self.record.text)
-        return merged((*stretches, *spans)) if spans else stretches
+        if self._protected is None:
+            self._protected = self._with_spans(self.protection.stretches(self.text))
+        return self._protected
 
-    @cached_property
+    @property
     def free(self) -> tuple[int, ...]:
         """Indices of the words that no protected stretch touches."""
-        if not self.protected:
-            return tuple(range(len(self.words)))
+        if self._free is None:
+            self._free = self._unprotected() if self.protected else tuple(range(len(self.words)))
+        return self._free
+
+    def _unprotected(self) -> tuple[int, ...]:
         free, ahead = [], list(reversed(self.protected))
         for index, word in enumerate(self.words):
             while ahead and ahead[-1].end <= word.start:
@@ -62,6 +67,10 @@ class Subject:
             if not ahead or ahead[-1].start >= word.end:
                 free.append(index)
         return tuple(free)
+
+    def _with_spans(self, stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
+        spans = [Stretch(s.start, s.end, "span") for s in self.record.spans if s.end > s.start]
+        return merged((*stretches, *spans)) if spans else stretches
 
     def knows(self, key: object) -> bool:
         """Whether something is remembered under the key."""
@@ -97,7 +106,7 @@ class Transform(Protocol):
         ...
 
     def propose(self, batch: Sequence[Subject], streams: Sequence[Stream]) -> list[Proposal]:
-        """For each subject the edits of its text, or why there is no copy."""
+        """For each subject the edits of its text, or why there are none (see `Refusal.final`)."""
         ...
 
 

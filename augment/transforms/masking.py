@@ -32,7 +32,8 @@ class MaskingTransform:
         if wanted < 1:
             if self.spec.rate == 0:
                 return ()
-            return Refusal("nothing_to_mask", f"{len(words)} words, {len(free)} of them free")
+            detail = f"{len(words)} words, {len(free)} of them free"
+            return Refusal("nothing_to_mask", detail, final=False)
         _, high = self.spec.span_range
         chosen = set(stream.sample(free, wanted)) if high == 1 else self._runs(free, wanted, stream)
         return tuple(self._edit(subject, run) for run in _grouped(sorted(chosen), high > 1))

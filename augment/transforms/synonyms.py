@@ -13,6 +13,7 @@ from augment.randomness import Stream
 from augment.record import Refusal
 from augment.spec import Synonyms
 from augment.transforms.base import Proposal, Subject, share
+from augment.words import Word
 
 _ARTICLE = re.compile(r"(?i)an?")
 
@@ -23,6 +24,21 @@ class Option(NamedTuple):
     place: int
     candidates: tuple[str, ...]
     article: int | None
+
+
+class Tagged(NamedTuple):
+    """A text as the tagger sees it: tokens with their tags, and where each word is among them."""
+
+    tokens: list[str]
+    places: list[int]
+    tags: Sequence[str]
+
+    def named(self, place: int) -> bool:
+        """Whether a token has a capital inside a sentence, as names and titles have."""
+        token = self.tokens[place]
+        if not token[0].isupper() or token.isupper():
+            return False
+        return place > 0 and self.tokens[place - 1][-1] not in '.!?:"“'
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +62,8 @@ class SynonymsTransform:
         if wanted < 1:
             if self.spec.rate == 0:
                 return ()
-            return Refusal(
-                "no_synonym", f"none of {len(subject.words)} words has a fitting synonym"
-            )
+            detail = f"none of {len(subject.words)} words has a fitting synonym"
+            return Refusal("no_synonym", detail, final=False)
         edits: list[Edit] = []
         for option in stream.sample(options, wanted):
             new = stream.choice(option.candidates)
@@ -60,12 +75,10 @@ class SynonymsTransform:
 
     def _options(self, subject: Subject) -> tuple[Option, ...]:
         words, free = subject.words, set(subject.free)
-        tags = subject.remember("tags", lambda: _tags(subject, self.tagger))
+        tagged = subject.remember("tags", lambda: tag_words(subject.text, words, self.tagger))
         options = []
         for index in subject.free:
-            found = self.thesaurus.candidates(
-                words[index].surface, tags[index], phrases=self.spec.phrases
-            )
+            found = self._candidates(tagged, index)
             before = index - 1 if index and _ARTICLE.fullmatch(words[index - 1].surface) else None
             if before is not None and before not in free:
                 # The article cannot be put right, so only what fits it may come.
@@ -75,6 +88,17 @@ class SynonymsTransform:
             if found:
                 options.append(Option(index, found, before))
         return tuple(options)
+
+    def _candidates(self, tagged: Tagged, index: int) -> tuple[str, ...]:
+        """Synonyms of a word that keep its tag in this sentence."""
+        place = tagged.places[index]
+        word, tag = tagged.tokens[place], tagged.tags[place]
+        if tagged.named(place):
+            return ()
+        found = self.thesaurus.candidates(word, tag, phrases=self.spec.phrases)
+        return tuple(
+            new for new in found if " " in new or self.tagger.fits(tagged.tokens, place, new, tag)
+        )
 
     def _article_edit(self, subject: Subject, index: int, following: str) -> list[Edit]:
         word = subject.words[index]
@@ -88,16 +112,15 @@ class SynonymsTransform:
         return [Edit(word.start, word.surface, fitting)]
 
 
-def _tags(subject: Subject, tagger: Tagger) -> list[str]:
-    """The tag of each word; the tagger sees the punctuation between them too, as in training."""
+def tag_words(text: str, words: Sequence[Word], tagger: Tagger) -> Tagged:
+    """Tags of the words; the tagger sees the punctuation between them too, as in training."""
     tokens, places, at = [], [], 0
-    for word in subject.words:
-        gap = subject.text[at : word.start]
+    for word in words:
+        gap = text[at : word.start]
         if gap not in {" ", ""}:
             tokens += gap.split()
         places.append(len(tokens))
         tokens.append(word.surface)
         at = word.end
-    tokens += subject.text[at:].split()
-    tags = tagger.tag(tokens)
-    return [tags[place] for place in places]
+    tokens += text[at:].split()
+    return Tagged(tokens, places, tagger.tag(tokens))

@@ -26,6 +26,7 @@ from augment.pipeline import Pipeline
 from augment.record import Outcome, Record, undo
 from augment.resources import Resources
 from augment.spec import parse_spec
+from augment.transforms.synonyms import tag_words
 from augment.words import split_words
 
 ROUNDS = 5
@@ -100,7 +101,8 @@ def quality(texts: Sequence[str], resources: Resources) -> dict[str, float]:
                 inflected += 1
                 kept += new_tag == tag
     return {
-        "copies": sum(len(outcome.copies) for outcome in outcomes),
+        "texts with a copy, share": round(sum(bool(o.copies) for o in outcomes) / len(outcomes), 3),
+        "copies, of four asked for each text": sum(len(outcome.copies) for outcome in outcomes),
         "words replaced": edits,
         "inflected words that keep their tag": round(kept / max(1, inflected), 4),
         "stopwords replaced": stops,
@@ -112,15 +114,9 @@ def quality(texts: Sequence[str], resources: Resources) -> dict[str, float]:
 def _replaced(outcome: Outcome, tagger: Tagger) -> list[tuple[str, str, str, str]]:
     """Old word, new word and their tags in their sentences; articles put right are left out."""
     found = []
-    before = split_words(outcome.record.text)
-    tags = dict(
-        zip((w.start for w in before), tagger.tag([w.surface for w in before]), strict=True)
-    )
+    tags = _tags_by_offset(outcome.record.text, tagger)
     for copy in outcome.copies:
-        after = split_words(copy.record.text)
-        new_tags = dict(
-            zip((w.start for w in after), tagger.tag([w.surface for w in after]), strict=True)
-        )
+        new_tags = _tags_by_offset(copy.record.text, tagger)
         shift = 0
         for edit in copy.trail[0].edits:
             if edit.old.lower() not in {"a", "an"}:
@@ -128,6 +124,12 @@ def _replaced(outcome: Outcome, tagger: Tagger) -> list[tuple[str, str, str, str
                 found.append((edit.old, edit.new, tags[edit.start], new_tags.get(at, "?")))
             shift += len(edit.new) - len(edit.old)
     return found
+
+
+def _tags_by_offset(text: str, tagger: Tagger) -> dict[int, str]:
+    words = split_words(text)
+    tagged = tag_words(text, words, tagger)
+    return {w.start: tagged.tags[p] for w, p in zip(words, tagged.places, strict=True)}
 
 
 def _changed_outside(outcome: Outcome) -> int:

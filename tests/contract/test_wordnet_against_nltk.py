@@ -4,6 +4,8 @@ NLTK wants a folder `corpora/wordnet` on its data path, none of whose files is h
 writable by the group, and a file `lexnames` that Debian leaves out: so the files are copied.
 """
 
+import hashlib
+import json
 import random
 import shutil
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from augment.lexicons import build_wordnet, store, wndb
 from augment.lexicons.wordnet import LEXICAL_FILES, PARTS, Part, WordNet
 
 DEBIAN = Path("/usr/share/wordnet")
@@ -127,6 +130,14 @@ def test_nltks_own_count_agrees_on_a_few(reader: Any, wordnet: WordNet) -> None:
         known = next(one for one in PARTS if one == part)
         first = named(reader, lemma, known)[0]
         assert wordnet.senses(lemma, known)[0].count == first.count()
+
+
+def test_the_shipped_index_is_what_the_build_makes_of_these_files() -> None:
+    assert store.text("wordnet.txt.gz") == build_wordnet.pack(wndb.read(DEBIAN))
+    manifest = json.loads(store.shipped().joinpath(store.MANIFEST).read_text(encoding="utf-8"))
+    for name in FILES:
+        digest = hashlib.sha256((DEBIAN / name).read_bytes()).hexdigest()
+        assert manifest["sources"][name]["sha256"] == digest, name
 
 
 def test_the_lemmas_are_nltks(reader: Any, wordnet: WordNet) -> None:

@@ -67,6 +67,14 @@ def test_a_lost_span_refuses_the_copy() -> None:
     assert outcome.missing[0][1].reason == "span_lost"
 
 
+def test_a_step_with_nothing_to_do_does_not_stop_the_others(resources: Resources) -> None:
+    steps = [{"kind": "synonyms", "rate": 0.5}, {"kind": "masking", "rate": 0.5}]
+    pipeline = build_pipeline(parse_spec({"steps": steps}), resources)
+    nonsense, single = pipeline.augment_batch([Record("zork blag"), Record("zork")])
+    assert [step.path for step in nonsense.copies[0].trail] == ["1.masking"]
+    assert str(single.missing[0][1]) == "nothing_to_mask: 1 words, 1 of them free"
+
+
 def test_the_only_possible_copy_is_made_once() -> None:
     (outcome,) = scripted(lambda s, r: (Edit(0, "a", "b"),), copies=3).augment_batch([Record("a")])
     assert [copy.record.text for copy in outcome.copies] == ["b"]

@@ -290,6 +290,20 @@ def test_old_rejects_do_not_outlive_their_rows(run: Runner) -> None:
     assert run.names() == ["in.csv", "out.in.csv"]
 
 
+@pytest.mark.parametrize("name", ["in.csv", "in.csv.gz"])
+def test_progress_comes_to_the_size_of_the_file(
+    tmp_path: Path, masking: Pipeline, name: str
+) -> None:
+    data = b"text\n" + b"some words here\n" * 200
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    seen: list[Progress] = []
+    request = ExpandRequest(input=tmp_path / name, output=tmp_path / "out.csv")
+    expand(request, masking, progress=seen.append)
+    assert [progress.rows for progress in seen] == [64, 128, 192, 200]
+    assert seen[-1].size == (tmp_path / name).stat().st_size
+    assert 0.9 * seen[-1].size < seen[-1].position <= seen[-1].size
+
+
 @pytest.mark.parametrize("fault", [KeyboardInterrupt, RuntimeError])
 def test_a_run_that_breaks_off_leaves_nothing(
     tmp_path: Path, masking: Pipeline, fault: type[BaseException]

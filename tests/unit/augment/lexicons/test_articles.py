@@ -6,8 +6,9 @@ from augment.lexicons.articles import article
 
 AN = """hour honest heir honour hourly MBA FBI HTTP LED SUV X-ray x-ray e-mail 8 11 18 80 8th 11th
 18000 elephant umbrella uncle unimportant uninteresting only onerous idea Uber MP3 F ugly iPhone"""
-A = """university European one once user unit unique union UK URL UFO US-based NASA 1 10 110 1800 1100
-house hero historian ewe eulogy unanimous Ukrainian useful utensil U-turn PC T-shirt yellow b"""
+A = """university European one once user unit unique union UK URL UFO US-based NASA 1 10 110 1800
+1100 house hero historian ewe eulogy unanimous Ukrainian useful utensil U-turn PC T-shirt
+yellow b"""
 
 
 @pytest.mark.parametrize("word", AN.split())

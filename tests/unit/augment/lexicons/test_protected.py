@@ -110,6 +110,8 @@ def test_phrases_are_whole_words_in_any_case_and_spacing() -> None:
 def test_of_phrases_that_overlap_all_is_covered() -> None:
     protection = Protection(phrases=["new york", "new york city", "york city hall"])
     assert shown(protection, "in New York City now") == ["New York City"]
+    assert shown(protection, "at New York City Hall now") == ["New York City Hall"]
+    assert shown(Protection(["no no"]), "no no no!") == ["no no no"]
     found = Protection(["see https"], ["com/a b"]).verbatim("see https://x.com/a b")
     assert [(s.start, s.end, s.reason) for s in found] == [(0, 21, "url")]
 
