@@ -16,6 +16,7 @@ from augment.commands.options import (
     chosen_spec,
     print_json,
     say,
+    whole,
 )
 
 if TYPE_CHECKING:
@@ -54,6 +55,9 @@ def add_to(commands: Commands) -> None:
         "--rejects", metavar="PATH", type=Path,
         help="rejects file (default: OUTPUT.rejects.jsonl; standard error with -o -)",
     )  # fmt: skip
+    parser.add_argument(
+        "--show", metavar="N", type=whole(0, 1000), default=0, help="show N examples at the end"
+    )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--keep-originals", action="store_true", help="the default")
     which.add_argument("--only-copies", action="store_true", help="leave the originals out")
@@ -65,6 +69,7 @@ def add_to(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Expand, and tell what came of it."""
     from augment.build import build_pipeline
+    from augment.commands.examples import Examples
     from augment.datasets.expand import check, expand
     from augment.resources import Resources
     from augment.samples import PREFIX, sample_file
@@ -77,12 +82,15 @@ def run(args: argparse.Namespace) -> int:
         # Before a model is loaded, which takes seconds.
         check(request)
         with Resources(cache=args.cache) as resources, _bar() as progress:
-            summary = expand(request, build_pipeline(spec, resources), progress=progress)
+            pipeline = build_pipeline(spec, resources)
+            examples = Examples(args.show)
+            summary = expand(request, pipeline, progress=progress, observe=examples.observe)
     to_stderr = request.output is None
     if args.json:
         print_json(summary.to_json(), to_stderr=to_stderr)
     else:
-        for line in summary_lines(summary):
+        shown = examples.lines(colour=args.colour)
+        for line in (*shown, *summary_lines(summary)):
             say(line, to_stderr=to_stderr)
     return 0 if summary.written else NO_COPIES
 

@@ -89,10 +89,11 @@ def expand(
     pipeline: Pipeline,
     *,
     progress: Callable[[Progress], None] | None = None,
+    observe: Callable[[Outcome], None] | None = None,
 ) -> Summary:
     """Write the rows of the input with copies of each; rejects go to a file of their own.
 
-    Where no row of the output came about there is no output, and the summary's is None.
+    `observe` is given the outcome of each row once it is written. Where no row of the output came about there is no output, and the summary's is None.
 
     Raises:
         DataError: the input as a whole is unusable.
@@ -101,14 +102,17 @@ def expand(
     """
     check(request)
     try:
-        return _expand(request, pipeline, progress or (lambda _: None))
+        return _expand(request, pipeline, progress or (lambda _: None), observe)
     except KeyboardInterrupt:
         left = "" if request.output is None else f"; nothing was written to {request.output}"
         raise Cancelled(f"cancelled{left}") from None
 
 
 def _expand(
-    request: ExpandRequest, pipeline: Pipeline, progress: Callable[[Progress], None]
+    request: ExpandRequest,
+    pipeline: Pipeline,
+    progress: Callable[[Progress], None],
+    observe: Callable[[Outcome], None] | None,
 ) -> Summary:
     began, done = time.perf_counter(), 0
     with ExitStack() as stack:
@@ -116,7 +120,7 @@ def _expand(
         reader = _reader(opened, request)
         rejects = stack.enter_context(Rejects(request.rejects_path, force=request.force))
         output = stack.enter_context(OutputFile(request.output, force=request.force))
-        run = _Run(request, pipeline, reader, output, rejects)
+        run = _Run(request, pipeline, reader, output, rejects, observe)
         for batch in _batches(reader):
             run.batch(batch)
             done += sum(len(row.content) for row in batch)
@@ -146,6 +150,7 @@ class _Run:
         reader: Reader,
         output: OutputFile,
         rejects: Rejects,
+        observe: Callable[[Outcome], None] | None,
     ) -> None:
         self.tally = Tally(keep_originals=request.keep_originals)
         self.lines = 0
@@ -155,6 +160,7 @@ class _Run:
         self._copies = pipeline.spec.copies if request.copies is None else request.copies
         self._layout = reader.layout
         self._rejects = rejects
+        self._observe = observe
         output.write(reader.bom)
         if reader.layout.header:
             self.writer.line(reader.layout.header)
@@ -201,6 +207,8 @@ class _Run:
                 self.tally.copy(row, copy)
         for number, refusal in outcome.missing:
             self._drop(row, number, refusal)
+        if self._observe is not None:
+            self._observe(outcome)
 
     def _line(self, body: bytes, end: bytes = b"") -> None:
         self.writer.line(body, end)

@@ -1,0 +1,47 @@
+"""Examples of what a run did: texts before and after, some of each kind of step."""
+
+import shutil
+import textwrap
+from collections.abc import Iterator
+from itertools import chain, islice, zip_longest
+
+from augment.preview import marked
+from augment.record import Outcome
+
+
+class Examples:
+    """Keeps the first few outcomes of each kind while a run goes on."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._kept: dict[str, list[tuple[str, str, str]]] = {}
+
+    def observe(self, outcome: Outcome) -> None:
+        """Keep a copy of a kind that there are too few of yet."""
+        for copy in outcome.copies:
+            kind = " + ".join(step.path.rpartition(".")[2] for step in copy.trail)
+            kept = self._kept.setdefault(kind, [])
+            if len(kept) < self._count:
+                kept.append((outcome.record.label or "", outcome.record.text, copy.record.text))
+
+    def lines(self, *, colour: bool) -> Iterator[str]:
+        """A table of label, kind, and the text before and after; kinds in turn."""
+        rows = [[(kind, *example) for example in kept] for kind, kept in self._kept.items()]
+        mixed = chain.from_iterable(zip_longest(*rows))
+        chosen = list(islice((row for row in mixed if row is not None), self._count))
+        if not chosen:
+            return
+        left = max(len(side) for kind, label, *_ in chosen for side in (kind, label, "before"))
+        # Escape codes take no place on the screen, and textwrap does not know it.
+        width = max(40, shutil.get_terminal_size((100, 24)).columns - left - 4)
+        yield f"{'label':{left}}  before"
+        yield f"{'kind':{left}}  after: [-taken out-]{{+put in+}}"
+        for kind, label, before, after in chosen:
+            yield "-" * (left + 2 + width)
+            yield from _cell(label, left, before, width)
+            yield from _cell(kind, left, marked(before, after, colour=colour), width)
+
+
+def _cell(title: str, left: int, text: str, width: int) -> Iterator[str]:
+    for number, line in enumerate(textwrap.wrap(" ".join(text.split()), width) or [""]):
+        yield f"{'' if number else title:{left}}  {line}"
