@@ -93,7 +93,8 @@ def expand(
 ) -> Summary:
     """Write the rows of the input with copies of each; rejects go to a file of their own.
 
-    `observe` is given the outcome of each row once it is written. Where no row of the output came about there is no output, and the summary's is None.
+    `observe` is given the outcome of each row once it is written. Where no row of the output came
+    about there is no output, and the summary's is None.
 
     Raises:
         DataError: the input as a whole is unusable.
@@ -120,7 +121,7 @@ def _expand(
         reader = _reader(opened, request)
         rejects = stack.enter_context(Rejects(request.rejects_path, force=request.force))
         output = stack.enter_context(OutputFile(request.output, force=request.force))
-        run = _Run(request, pipeline, reader, output, rejects, observe)
+        run = _Run(request, pipeline, reader, output, rejects, observe=observe)
         for batch in _batches(reader):
             run.batch(batch)
             done += sum(len(row.content) for row in batch)
@@ -150,6 +151,7 @@ class _Run:
         reader: Reader,
         output: OutputFile,
         rejects: Rejects,
+        *,
         observe: Callable[[Outcome], None] | None,
     ) -> None:
         self.tally = Tally(keep_originals=request.keep_originals)

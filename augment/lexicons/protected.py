@@ -99,7 +99,7 @@ class Protection:
         ... # doctest: +NORMALIZE_WHITESPACE
         (Stretch(start=10, end=15, reason='id'), Stretch(start=19, end=24, reason='date'))
         """
-        return _merged([*self.verbatim(text), *self.valued(text)])
+        return _merged([*self._own(text), *_built_in(text), *self.valued(text)])
 
     def _own(self, text: str) -> Iterator[Stretch]:
         # Looking up the words is cheaper than running the pattern over every text.
@@ -114,6 +114,8 @@ class Protection:
 
 def _merged(found: list[Stretch]) -> tuple[Stretch, ...]:
     """Sort, and join what overlaps under the reason of its longest part: nothing is uncovered."""
+    if len(found) < 2:
+        return tuple(found)
     found.sort(key=lambda stretch: (stretch.start, -stretch.end))
     merged: list[Stretch] = []
     longest = 0
@@ -185,6 +187,8 @@ def _own_pattern(pattern: str) -> re.Pattern[str]:
 
 
 def _built_in(text: str) -> Iterator[Stretch]:
+    if not _ANY_SIGN.search(text):  # most texts
+        return
     signs = set(text)
     # A point at the end of a sentence is no sign of a file name or a version.
     if "." in signs and not _INNER_POINT.search(text):
@@ -411,3 +415,6 @@ _RULES: Final = (
     # An account number in groups of four (IBAN).
     _rule("id", _LONG, r"(?<!\w)[A-Z]{2}\d{2}(?: [A-Z0-9]{4}){2,7}(?: [A-Z0-9]{1,3})?(?!\w)"),
 )
+
+_SIGNS: Final = frozenset().union(*(rule.signs for rule in _RULES)) - _LONG - {"."}
+_ANY_SIGN: Final = re.compile(f"[{''.join(map(re.escape, sorted(_SIGNS)))}]|{_INNER_POINT.pattern}")

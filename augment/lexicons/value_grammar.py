@@ -1,6 +1,7 @@
 """The words of a language that state values, from `data/protected_*.json`."""
 
 import json
+import re
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
@@ -12,7 +13,8 @@ from typing import Any, Final
 class Grammar:
     """The tables of `data/protected_*.json`.
 
-    `starters` holds every word a value can begin with, `phrase_heads` every first word of a phrase.
+    `starters` holds every word a value can begin with, `phrase_heads` every first word of a phrase,
+    `hints` a telling word of each: a text without one of them, and without a digit, has no value.
     """
 
     small: Mapping[str, int]
@@ -50,6 +52,7 @@ class Grammar:
     softeners: Container[str]
     pronouns: Container[str]
     starters: frozenset[str]
+    hints: frozenset[str]
     phrase_heads: frozenset[str]
 
 
@@ -85,4 +88,11 @@ def grammar_of(language: str) -> Grammar:
         frozenset(phrase.split()[0] for key in keys for phrase in tables[key])
         for keys in (_STARTING, _PHRASES)
     )
-    return Grammar(**tables | {"starters": starters, "phrase_heads": heads})  # type: ignore[arg-type]
+    # "a" begins "a quarter past" and half of all sentences: the longest word tells more.
+    hints = frozenset(
+        max(re.findall(r"[^\W\d_]+", phrase), key=len, default="")
+        for key in _STARTING
+        for phrase in tables[key]
+        if not phrase.endswith("$")  # a figure follows, and is found by its digits
+    )
+    return Grammar(**tables | {"starters": starters, "phrase_heads": heads, "hints": hints})  # type: ignore[arg-type]

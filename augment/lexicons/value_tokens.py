@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from functools import partial
 from typing import Final, NamedTuple
 
 from augment.lexicons.value_grammar import Grammar
@@ -33,6 +34,9 @@ class Token(NamedTuple):
     text: str
 
 
+_token = partial(tuple.__new__, Token)  # no Python call for each token, as the constructor is
+
+
 def pieces(text: str) -> Iterator[tuple[int, int]]:
     """Offsets of pieces of a few thousand characters, cut between sentences if possible."""
     start = 0
@@ -48,7 +52,7 @@ def may_hold_values(piece: str, grammar: Grammar) -> bool:
     if _DIGIT.search(piece):
         return True
     lower = piece.lower()
-    return not grammar.starters.isdisjoint(_WORD.findall(lower)) or bool(_CONTRACTED.search(lower))
+    return not grammar.hints.isdisjoint(_WORD.findall(lower)) or bool(_CONTRACTED.search(lower))
 
 
 def tokens_of(text: str) -> list[Token]:
@@ -57,9 +61,11 @@ def tokens_of(text: str) -> list[Token]:
     if len(lower) != len(text):
         # A few letters grow when lowered (\u0130); they stay as they are, so that offsets hold.
         lower = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    if "`" in lower or not lower.isascii():
+        lower = lower.translate(_APOSTROPHES)
     return [
-        Token(*match.span(), match.lastgroup or "", match[0])
-        for match in _TOKEN.finditer(lower.translate(_APOSTROPHES))
+        _token((match.start(), match.end(), match.lastgroup, match[0]))
+        for match in _TOKEN.finditer(lower)
     ]
 
 

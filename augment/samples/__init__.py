@@ -20,6 +20,7 @@ def sample_file(name: str) -> AbstractContextManager[Path]:
     entry = files(__name__) / data_set / f"{part or 'train'}.csv"
     if not data_set.isidentifier() or (part or "train") not in _PARTS or not entry.is_file():
         raise DataError(
-            f"no sample {name!r}; there are: sample:support, sample:support/dev, sample:support/test"
+            f"no sample {name!r}; there are: "
+            "sample:support, sample:support/dev, sample:support/test"
         )
     return as_file(entry)

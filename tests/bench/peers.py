@@ -35,7 +35,7 @@ def prepare_nltk(folder: Path) -> None:
     for path in DEBIAN.iterdir():
         if path.is_file():
             shutil.copyfile(path, corpus / path.name)
-    names = "adj.all adj.pert adv.all noun.Tops noun.act noun.animal noun.artifact noun.attribute noun.body noun.cognition noun.communication noun.event noun.feeling noun.food noun.group noun.location noun.motive noun.object noun.person noun.phenomenon noun.plant noun.possession noun.process noun.quantity noun.relation noun.shape noun.state noun.substance noun.time verb.body verb.change verb.cognition verb.communication verb.competition verb.consumption verb.contact verb.creation verb.emotion verb.motion verb.perception verb.possession verb.social verb.stative verb.weather adj.ppl".split()  # fmt: skip  # noqa: E501
+    names = (Path(__file__).parent / "lexnames.txt").read_text().split()
     part = {"noun": 1, "verb": 2, "adj": 3, "adv": 4}
     lines = [f"{i:02d}\t{name}\t{part[name.split('.')[0]]}" for i, name in enumerate(names)]
     (corpus / "lexnames").write_text("\n".join(lines) + "\n")

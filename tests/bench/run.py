@@ -76,7 +76,8 @@ def cold_start() -> float:
     code = (
         "import time; from augment.lexicons.tagger import Tagger;"
         "from augment.lexicons.thesaurus import Thesaurus;"
-        "Tagger.load().tag(['The', 'children', 'went']); Thesaurus.load().candidates('children', 'NNS');"
+        "Tagger.load().tag(['The', 'children', 'went']);"
+        "Thesaurus.load().candidates('children', 'NNS');"
         "print(time.process_time())"
     )
     runs = [subprocess.check_output([sys.executable, "-c", code], text=True) for _ in range(ROUNDS)]

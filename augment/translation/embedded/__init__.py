@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from importlib.resources import as_file, files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from filelock import FileLock
@@ -74,8 +75,11 @@ def _write(direction: str, folder: Path) -> None:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _graft(direction: str):  # type: ignore[no-untyped-def]
-    return files(__package__) / "grafts" / f"{direction}.safetensors"
+def _graft(direction: str) -> Traversable:
+    graft = files(__name__) / "grafts" / f"{direction}.safetensors"
+    if not graft.is_file():
+        raise ModelError(f"{graft} is missing; install this package anew")
+    return graft
 
 
 def _graft_digest(direction: str) -> str:

