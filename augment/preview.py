@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from augment.words import split_pieces
+from augment.record import Copy
+from augment.words import split_pieces, split_words
 
 
 class Change(NamedTuple):
@@ -32,6 +33,23 @@ def marked(old: str, new: str, *, colour: bool = False) -> str:
     'a [-big-]{+large+} dog'
     """
     return "".join(_marked(change, colour) for change in changes(old, new))
+
+
+def marked_copy(text: str, copy: Copy, *, colour: bool = False) -> str:
+    """A copy with its changes marked: by its own edits, as far as those of one step are told.
+
+    A long edit (a sentence that was translated) is compared word by word; after several steps the
+    whole text is.
+    """
+    if len(copy.trail) != 1:
+        return marked(text, copy.record.text, colour=colour)
+    shown, at = [], 0
+    for edit in copy.trail[0].edits:
+        whole = len(split_words(edit.old)) <= 3
+        inside = [Change(edit.old, edit.new)] if whole else changes(edit.old, edit.new)
+        shown += [text[at : edit.start], *(_marked(change, colour) for change in inside)]
+        at = edit.end
+    return "".join([*shown, text[at:]])
 
 
 def _narrowed(old: str, new: str) -> Iterator[Change]:

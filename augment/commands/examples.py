@@ -5,8 +5,8 @@ import textwrap
 from collections.abc import Iterator
 from itertools import chain, islice, zip_longest
 
-from augment.preview import marked
-from augment.record import Outcome
+from augment.preview import marked_copy
+from augment.record import Copy, Outcome
 
 
 class Examples:
@@ -14,7 +14,7 @@ class Examples:
 
     def __init__(self, count: int) -> None:
         self._count = count
-        self._kept: dict[str, list[tuple[str, str, str]]] = {}
+        self._kept: dict[str, list[tuple[str, str, Copy]]] = {}
 
     def observe(self, outcome: Outcome) -> None:
         """Keep a copy of a kind that there are too few of yet."""
@@ -22,7 +22,7 @@ class Examples:
             kind = " + ".join(step.path.rpartition(".")[2] for step in copy.trail)
             kept = self._kept.setdefault(kind, [])
             if len(kept) < self._count:
-                kept.append((outcome.record.label or "", outcome.record.text, copy.record.text))
+                kept.append((outcome.record.label or "", outcome.record.text, copy))
 
     def lines(self, *, colour: bool) -> Iterator[str]:
         """A table of label, kind, and the text before and after; kinds in turn."""
@@ -36,10 +36,10 @@ class Examples:
         width = max(40, shutil.get_terminal_size((100, 24)).columns - left - 4)
         yield f"{'label':{left}}  before"
         yield f"{'kind':{left}}  after: [-taken out-]{{+put in+}}"
-        for kind, label, before, after in chosen:
+        for kind, label, before, copy in chosen:
             yield "-" * (left + 2 + width)
             yield from _cell(label, left, before, width)
-            yield from _cell(kind, left, marked(before, after, colour=colour), width)
+            yield from _cell(kind, left, marked_copy(before, copy, colour=colour), width)
 
 
 def _cell(title: str, left: int, text: str, width: int) -> Iterator[str]:

@@ -70,18 +70,18 @@ def _sound(text: str) -> str:
 
 
 def _show(outcome: "Outcome", *, colour: bool) -> None:
-    from augment.preview import marked
+    from augment.preview import marked_copy
 
     for copy in outcome.copies:
         kinds = ", ".join(step.path.rpartition(".")[2] for step in copy.trail)
-        shown = marked(outcome.record.text, copy.record.text, colour=colour)
+        shown = marked_copy(outcome.record.text, copy, colour=colour)
         say(f"{copy.number} ({kinds}): {shown}")
     for number, refusal in outcome.missing:
         say(f"{number}: no copy: {refusal}")
 
 
 def _as_json(outcome: "Outcome") -> dict[str, object]:
-    from augment.preview import marked
+    from augment.preview import marked_copy
     from augment.record import trail_to_json
 
     text = outcome.record.text
@@ -91,7 +91,7 @@ def _as_json(outcome: "Outcome") -> dict[str, object]:
             {
                 "copy": copy.number,
                 "text": copy.record.text,
-                "marked": marked(text, copy.record.text),
+                "marked": marked_copy(text, copy),
                 "trail": trail_to_json(copy.trail),
                 "exact": copy.exact,
             }
