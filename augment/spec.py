@@ -72,8 +72,8 @@ class BackTranslation(_Part):
     beam: int = Field(default=1, ge=1, le=16)
     """Width of the search on the way back; 1 is greedy."""
     hypotheses: int = Field(default=1, ge=1, le=16)
-    """Best translations on the way back; each copy draws one of those that differ from the text.
-    At most `beam`."""
+    """Best translations on the way back; each copy draws one of those that differ from the text,
+    the best most often. At most `beam`."""
 
     @model_validator(mode="after")
     def _holds(self) -> "BackTranslation":

@@ -112,7 +112,9 @@ class BackTranslationTransform:
         fresh = [found for found in journey.back if found.text != sentence.pinned.text]
         if not fresh:
             return None
-        chosen = stream.choice(fresh)
+        # The further down the list, the more faults. Weights by rank and not by score: scores may
+        # differ in their last digits from batch to batch, and the draw must not.
+        chosen = fresh[stream.weighted([1 / (rank * rank) for rank in range(1, len(fresh) + 1)])]
         if problem := fault(journey.forth.text, chosen):
             return Refusal(problem.reason, f"{self.backward.target}: {problem.detail}")
         unpinned = unpin(sentence.pinned, chosen.text)

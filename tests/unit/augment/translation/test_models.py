@@ -70,3 +70,9 @@ def test_the_manifest_holds_every_file(added: Path) -> None:
     assert manifest is not None
     assert set(manifest.files) >= {"model.safetensors", "source.spm", "target.spm", "vocab.json"}
     check_files(added, manifest)
+
+
+def test_the_hub_is_asked_only_by_name_and_its_silence_is_told(tmp_path: Path) -> None:
+    # The tests run offline: the answer is an error that names the model, not a wait or a traceback.
+    with pytest.raises(ModelError, match="cannot fetch 'nobody/no-model' from the model hub"):
+        models.locate("hub:nobody/no-model", "en", "de", cache=tmp_path)
