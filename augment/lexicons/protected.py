@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from augment.errors import SpecError
-from augment.lexicons.values import find
+from augment.lexicons import values
 
 __all__ = ["Protection", "Stretch"]
 
@@ -90,7 +90,7 @@ class Protection:
         >>> Protection().valued("not 5")
         (Stretch(start=0, end=3, reason='negation'), Stretch(start=4, end=5, reason='number'))
         """
-        return tuple(Stretch(v.start, v.end, v.reason) for v in find(text, self.language))
+        return tuple(Stretch(*found) for found in values.stretches(text, self.language))
 
     def stretches(self, text: str) -> tuple[Stretch, ...]:
         """Find both strengths, sorted; overlapping finds become one stretch.
@@ -99,7 +99,8 @@ class Protection:
         ... # doctest: +NORMALIZE_WHITESPACE
         (Stretch(start=10, end=15, reason='id'), Stretch(start=19, end=24, reason='date'))
         """
-        return _merged([*self._own(text), *_built_in(text), *self.valued(text)])
+        found = [Stretch(*found) for found in values.stretches(text, self.language)]
+        return _merged([*self._own(text), *_built_in(text), *found])
 
     def _own(self, text: str) -> Iterator[Stretch]:
         # Looking up the words is cheaper than running the pattern over every text.

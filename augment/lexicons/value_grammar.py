@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from importlib import resources
@@ -15,6 +15,7 @@ class Grammar:
 
     `starters` holds every word a value can begin with, `phrase_heads` every first word of a phrase,
     `hints` a telling word of each: a text without one of them, and without a digit, has no value.
+    `simple` are the negations of one word, `idioms` finds the phrases in which they do not negate.
     """
 
     small: Mapping[str, int]
@@ -54,6 +55,8 @@ class Grammar:
     starters: frozenset[str]
     hints: frozenset[str]
     phrase_heads: frozenset[str]
+    simple: frozenset[str]
+    idioms: re.Pattern[str]
 
 
 _STARTING: Final = (
@@ -92,7 +95,20 @@ def grammar_of(language: str) -> Grammar:
     hints = frozenset(
         max(re.findall(r"[^\W\d_]+", phrase), key=len, default="")
         for key in _STARTING
+        if key != "not_negating"  # each has a negation in it, which is a hint itself
         for phrase in tables[key]
         if not phrase.endswith("$")  # a figure follows, and is found by its digits
     )
-    return Grammar(**tables | {"starters": starters, "phrase_heads": heads, "hints": hints})  # type: ignore[arg-type]
+    worked_out = {
+        "starters": starters,
+        "phrase_heads": heads,
+        "hints": hints,
+        "simple": frozenset(tables["negations"]),
+        "idioms": _any_of([r"\W+".join(phrase.split()) for phrase in tables["not_negating"]]),
+    }
+    return Grammar(**tables | worked_out)  # type: ignore[arg-type]
+
+
+def _any_of(phrases: Iterable[str]) -> re.Pattern[str]:
+    longest = "|".join(sorted(phrases, key=len, reverse=True)) or "(?!)"
+    return re.compile(rf"(?<![^\W\d_])(?:{longest})(?![^\W\d_])", re.IGNORECASE)

@@ -15,6 +15,8 @@ _SPACE: Final = re.compile(r"\s+")
 _DIGIT: Final = re.compile(r"\d")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _CONTRACTED: Final = re.compile(r"n['\u2019\u02bc\u2032`\u00b4]t\b")
+_NOT: Final = frozenset({"not"})
+_SPOKEN: Final = re.compile(r"[^\W\d_]++(?:['\u2019\u02bc\u2032`\u00b4][^\W\d_]++)*+")
 _TOKEN: Final = re.compile(
     r"(?P<code>[^\W\d_]++\d\w*+)"
     # "Sunday's" and "nobody's" are read without their ending.
@@ -47,12 +49,26 @@ def pieces(text: str) -> Iterator[tuple[int, int]]:
     yield start, len(text)
 
 
-def may_hold_values(piece: str, grammar: Grammar) -> bool:
-    """Whether a piece has a digit or a word that a value can begin with; much faster to ask."""
+def hints_of(piece: str, grammar: Grammar) -> frozenset[str] | None:
+    """The telling words of a piece, or nothing where it has a digit and must be read anyway.
+
+    An empty set means that the piece holds no value; asking is much faster than reading.
+    """
     if _DIGIT.search(piece):
-        return True
+        return None
     lower = piece.lower()
-    return not grammar.hints.isdisjoint(_WORD.findall(lower)) or bool(_CONTRACTED.search(lower))
+    hints = grammar.hints.intersection(_WORD.findall(lower))
+    # A contraction of "not" is a negation that the list of words need not have.
+    return hints or (_NOT if _CONTRACTED.search(lower) else hints)
+
+
+def negations(piece: str, grammar: Grammar) -> Iterator[tuple[int, int]]:
+    """Offsets of the words that negate by themselves: those of the list, and "...n't"."""
+    for match in _SPOKEN.finditer(piece):
+        word = match[0].lower()
+        contracted = word[-1] == "t" and word.translate(_APOSTROPHES).endswith("n't")
+        if contracted or word in grammar.simple:
+            yield match.span()
 
 
 def tokens_of(text: str) -> list[Token]:

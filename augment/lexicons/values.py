@@ -18,14 +18,15 @@ Where English is ambiguous the reader is conservative, and says the same of both
 """
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Final
 
 from augment.lexicons.value_cursor import SENTENCE_MARKS, Value
 from augment.lexicons.value_grammar import grammar_of
 from augment.lexicons.value_quantities import Quantities
-from augment.lexicons.value_tokens import may_hold_values, pieces
+from augment.lexicons.value_tokens import hints_of, negations, pieces
 
-__all__ = ["Value", "difference", "find", "values"]
+__all__ = ["Value", "difference", "find", "stretches", "values"]
 
 _OPENERS: Final = frozenset({"a", "an", "half", "minus", "-", "\u2212"})
 
@@ -62,13 +63,36 @@ def find(text: str, language: str = "en") -> tuple[Value, ...]:
     found: list[Value] = []
     for start, end in pieces(text):
         piece = text[start:end]
-        if may_hold_values(piece, grammar):
+        hints = hints_of(piece, grammar)
+        if hints is None or hints:
             found += _Reader(piece, start, grammar).read()
     return tuple(found)
 
 
 def _times(key: str, n: int) -> str:
     return key if n == 1 else f"{key} x{n}"
+
+
+def stretches(text: str, language: str = "en") -> Iterator[tuple[int, int, str]]:
+    """Where the values stand, and the reason of each, without working out what they come to.
+
+    A text whose only values are negations is common, and needs no reading.
+
+    >>> [*stretches("It is not here.")]
+    [(6, 9, 'negation')]
+    """
+    grammar = grammar_of(language)
+    for start, stop in pieces(text):
+        piece = text[start:stop]
+        hints = hints_of(piece, grammar)
+        if hints is not None and not hints:
+            continue
+        if hints and grammar.simple.issuperset(hints) and not grammar.idioms.search(piece):
+            for begin, end in negations(piece, grammar):
+                yield start + begin, start + end, "negation"
+        else:
+            for value in _Reader(piece, start, grammar).read():
+                yield value.start, value.end, value.reason
 
 
 class _Reader(Quantities):

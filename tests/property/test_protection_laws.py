@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from augment.lexicons.protected import Protection, Stretch
-from augment.lexicons.values import difference, find, values
+from augment.lexicons.values import difference, find, stretches, values
 
 PLAIN = ["the", "cat", "went", "home", "Sure,", "it", "arrived.", "Why?", "one", "maybe"]
 VERBATIM = [
@@ -96,3 +96,21 @@ def test_values_are_what_is_found(text: str) -> None:
 
 def covered(found: tuple[Stretch, ...]) -> set[int]:
     return {place for stretch in found for place in range(stretch.start, stretch.end)}
+
+
+_NEGATING = st.lists(
+    st.sampled_from(
+        [
+            *("not", "Not", "never", "no", "doubt", "only", "cannot", "nobody", "don't", "can’t"),
+            *("don`t", "is", "it", "good", ",", ".", "?", "_", "-", "neither", "nor", "whether"),
+            *("or", "without", "a", "won't've", "knot", "unable", "İ", "two", "half", "past", "3"),
+        ]
+    ),
+    max_size=12,
+).map(" ".join)
+
+
+@given(st.one_of(_NEGATING, st.text(alphabet="no t'’n-_.,NOT½ ", max_size=30)))
+def test_the_quick_way_finds_what_reading_finds(text: str) -> None:
+    read = [(v.start, v.end, v.reason) for v in find(text)]
+    assert list(stretches(text)) == read
