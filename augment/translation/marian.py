@@ -24,6 +24,9 @@ REQUIRED_FILES = ("config.json", "source.spm", "target.spm", "vocab.json", "mode
 # enough that the scores over its vocabulary stay within a few dozen MB.
 BATCH_TOKENS = 1024
 
+# Pieces; a sentence of 60 words takes about 100. What goes on longer is a loop, told as truncated.
+LONGEST_OUTPUT = 256
+
 
 class MarianTranslator:
     """One MarianMT checkpoint. `exact`: in float32 the batch does not change an output."""
@@ -112,8 +115,9 @@ class MarianTranslator:
             "num_beams": decoding.beam,
             "num_return_sequences": decoding.hypotheses,
             "do_sample": False,
-            # A translation is rarely twice as long; what is longer is a loop, told as truncated.
-            "max_new_tokens": min(self._longest - 1, 2 * width + 20),
+            # The same for every batch: a limit that grew with the longest row of a batch would make
+            # an endless output depend on its batch mates.
+            "max_new_tokens": min(self._longest - 1, LONGEST_OUTPUT),
             "max_length": None,
             "return_dict_in_generate": True,
             "output_scores": decoding.beam > 1,
