@@ -7,6 +7,7 @@ in silence, and unknown fields are refused.
 import json
 import re
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -167,7 +168,7 @@ class PipelineSpec(_Part):
     seed: int = Field(default=0, ge=0, lt=2**63)
     copies: int = Field(default=1, ge=1, le=1000)
     """Copies wanted of each record, all different."""
-    attempts: int = Field(default=3, ge=1, le=100)
+    attempts: int = Field(default=5, ge=1, le=100)
     """Draws for one copy before it is given up, when a draw is refused or not new."""
     protect: Protect = Protect()
     steps: tuple[Step, ...] = Field(min_length=1)
@@ -184,7 +185,7 @@ def parse_spec(value: object, *, name: str = "spec") -> PipelineSpec:
     try:
         return PipelineSpec.model_validate(value)
     except ValidationError as error:
-        lines = [_explained(problem) for problem in error.errors()]
+        lines = _explained_all(error)
         raise SpecError("\n  ".join([f"{name} does not hold:", *lines])) from error
 
 
@@ -204,7 +205,7 @@ def read_spec(path: Path) -> PipelineSpec:
 def parse_spec_text(text: str, *, name: str = "spec") -> PipelineSpec:
     """A spec from YAML or JSON text (JSON is YAML)."""
     try:
-        value = yaml.safe_load(text)
+        value = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506  (a stricter safe loader)
     except (yaml.YAMLError, RecursionError) as error:
         raise SpecError(f"{name}: not valid YAML or JSON: {error}") from error
     return parse_spec(value, name=name)
@@ -218,6 +219,15 @@ def to_yaml(spec: PipelineSpec) -> str:
 def json_schema() -> dict[str, Any]:
     """The JSON Schema of a spec, for editors and other programs."""
     return PipelineSpec.model_json_schema()
+
+
+def _meant(place: tuple[str | int, ...]) -> str:
+    """A field of the same part that is spelled alike, as a question."""
+    part = kinds().get(str(place[-2])) if len(place) > 1 else PipelineSpec
+    fields = (part or Protect).model_fields
+    alike = get_close_matches(str(place[-1]), fields, n=1)
+    known = ", ".join(name for name in fields if name != "kind")
+    return f"; did you mean {alike[0]}?" if alike else f" (there are: {known})"
 
 
 def kinds() -> dict[str, type[BaseModel]]:
@@ -239,9 +249,37 @@ def leaves(spec: PipelineSpec) -> Iterator[Leaf]:
             todo[:0] = step.steps
 
 
+class _UniqueKeys(yaml.SafeLoader):
+    """Refuses a key that stands twice in a mapping, where YAML would silently take the last."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for index, key in enumerate(keys):
+            if key in keys[:index]:
+                place = node.value[index][0].start_mark
+                raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands twice", place)
+        return super().construct_mapping(node, deep=deep)
+
+
+def _explained_all(error: ValidationError) -> list[str]:
+    """One line for each wrong place; not for a list that lacks items because they are wrong."""
+    problems = error.errors()
+    places = [problem["loc"] for problem in problems]
+    return [
+        _explained(problem)
+        for problem, place in zip(problems, places, strict=True)
+        if not (
+            problem["type"] == "too_short"
+            and any(len(other) > len(place) and other[: len(place)] == place for other in places)
+        )
+    ]
+
+
 def _explained(problem: Any) -> str:
     place = ".".join(str(part) for part in problem["loc"]) or "(top)"
     message = str(problem["msg"]).removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        return f"{place}: there is no such field{_meant(problem['loc'])}"
     if problem["type"] in ("missing", "union_tag_invalid", "union_tag_not_found"):
         return f"{place}: {message}"
     given = json.dumps(problem["input"], ensure_ascii=False, default=str)

@@ -74,6 +74,8 @@ def run(args: argparse.Namespace) -> int:
     from augment.resources import Resources
     from augment.samples import PREFIX, sample_file
 
+    if args.split is not None and args.split_column is None:
+        args.parser.error("--split names a part; name the column of the parts with --split-column")
     sample = args.input.startswith(PREFIX)
     source = sample_file(args.input) if sample else nullcontext(_path(args.input))
     with source as path:
@@ -92,6 +94,10 @@ def run(args: argparse.Namespace) -> int:
         shown = examples.lines(colour=args.colour)
         for line in (*shown, *summary_lines(summary)):
             say(line, to_stderr=to_stderr)
+        if not summary.asked and args.split_column is not None:
+            part = request.columns.part
+            say(f"no row has {part!r} in the column {args.split_column!r}; name the part with "
+                "--split", to_stderr=to_stderr)  # fmt: skip
     return 0 if summary.written else NO_COPIES
 
 
@@ -131,7 +137,6 @@ def _add_columns(group: "argparse._ArgumentGroup") -> None:
     group.add_argument(
         "--split",
         metavar="PART",
-        default="train",
         help="with --split-column: copies are made of this part only (default: train)",
     )
     group.add_argument("--no-spans", action="store_true", help="leave the JSON key spans as it is")
@@ -169,7 +174,7 @@ def _request(args: argparse.Namespace, source: Path | None) -> "ExpandRequest":
             label=args.label,
             id=args.id,
             split=args.split_column,
-            part=args.split,
+            part="train" if args.split is None else args.split,
             spans=None if args.no_spans else "spans",
         ),
         new=NewColumns(**dict(args.rename)),

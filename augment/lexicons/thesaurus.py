@@ -1,8 +1,11 @@
 """Replacements for a word in running text: synonyms of its usual sense, in its own form.
 
-WordNet's synsets are no list of interchangeable words. A synonym is offered only where the tag
-counts say that the word usually has a sense of that synset, and the synonym usually has one too:
-both shares must be high, since nothing here looks at the context.
+Candidates have two sources. For some 2,400 frequent words they come from a list of near-synonyms
+that a reader chose (`reviewed.txt`; `reviewed_none.txt` has frequent words for which none will
+do), many of which share no synset. For all other words they come from WordNet, whose synsets are
+no list of interchangeable words: a synonym is offered only where the tag counts say that the word
+usually has a sense of that synset, and the synonym usually has one too. Both shares must be high,
+since nothing here looks at the context.
 """
 
 from collections.abc import Iterator
@@ -74,10 +77,10 @@ class Thesaurus:
 
     def _candidates(self, word: str, tag: str, phrases: bool) -> Iterator[str]:
         part = part_of(tag)
-        if part is None or not self._vocabulary.may_change(word):
+        if part is None or not self._vocabulary.may_change(word, tag):
             return
         lemma = self.inflector.lemma(word, tag)
-        if not self._vocabulary.may_change(lemma):
+        if self._vocabulary.is_function_word(lemma):
             return
         for synonym in self.synonyms(lemma, part, phrases=phrases):
             form = self._inflected(lemma, synonym, tag)
@@ -153,7 +156,7 @@ class Thesaurus:
 
     def _usable(self, word: str, lemma: str, part: Part) -> bool:
         return (
-            self._vocabulary.may_enter(word)
+            self._vocabulary.may_enter_unread(word)
             and not _same_stem(word, lemma)
             and self._common(word, lemma, part)
             and not self._polarity.differs(lemma, word, part)

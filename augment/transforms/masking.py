@@ -81,6 +81,8 @@ def mask_token(spec: Masking) -> str:
     """
     if spec.tokenizer is None:
         return spec.mask_token or "[MASK]"
+    if not spec.tokenizer.is_dir():
+        raise ResourceError(f"tokenizer: {spec.tokenizer} is not a folder")
     for name in ("special_tokens_map.json", "tokenizer_config.json"):
         token = _read_token(spec.tokenizer / name)
         if token:

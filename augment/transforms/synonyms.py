@@ -64,6 +64,9 @@ class SynonymsTransform:
                 return ()
             detail = f"none of {len(subject.words)} words has a fitting synonym"
             return Refusal("no_synonym", detail, final=False)
+        if wanted == len(options):
+            # There are few, so all of them each time would leave few copies that differ.
+            wanted = stream.between(1, wanted)
         edits: list[Edit] = []
         for option in stream.sample(options, wanted):
             new = stream.choice(option.candidates)

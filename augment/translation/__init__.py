@@ -17,12 +17,14 @@ class Decoding:
 class Hypothesis:
     """One translation. `truncated`: the text was too long for the model, or the output never ended.
 
+    `unknown` holds letters and emoji that the model cannot read; then there is no text.
     `score` is the mean log-probability of its pieces, where the search gives one (beam > 1).
     """
 
     text: str
     truncated: bool = False
     score: float | None = None
+    unknown: str = ""
 
 
 class Translator(Protocol):
@@ -53,6 +55,7 @@ class Translator(Protocol):
     ) -> list[list[Hypothesis]]:
         """For each text its best translations, best first; in the order of the texts.
 
-        Longer texts than the model takes come back as one truncated hypothesis, never cut.
+        Longer texts than the model takes come back as one truncated hypothesis, never cut; texts
+        with letters or emoji that it cannot read as one that names them (`unknown`).
         """
         ...

@@ -2,17 +2,37 @@
 
 import re
 from collections import Counter
+from collections.abc import Set as AbstractSet
+from unicodedata import category, normalize
 
 from augment.record import Refusal
 from augment.translation import Hypothesis
 from augment.words import split_words
 
-_LETTER = re.compile(r"[^\W\d_]")
+_LETTERS = re.compile(r"[^\W\d_]{2}")
+_PICTURE = ("So", "Sk")  # emoji and their skin tones
 
 
 def translatable(text: str) -> bool:
-    """Whether there is a letter to translate; numbers, emoji and signs are left as they are."""
-    return _LETTER.search(text) is not None
+    """Whether there is a word to translate.
+
+    Numbers, emoji and signs are left as they are; so are single letters, to which a model answers
+    with something of its own.
+    """
+    return _LETTERS.search(text) is not None
+
+
+def unreadable(text: str, known: AbstractSet[str]) -> str:
+    """Letters and emoji of the text that are in no piece of a model, each once, in order.
+
+    A model leaves out what it cannot read, or makes words up for it. Punctuation is not asked for:
+    it matters less, and what matters of it is compared as a value.
+
+    >>> unreadable("Até já, мир!", set("Atéjá"))
+    'мир'
+    """
+    lacking = (c for c in text if (c.isalpha() or category(c) in _PICTURE) and c not in known)
+    return "".join(dict.fromkeys(c for c in lacking if not set(normalize("NFKC", c)) <= known))
 
 
 def fault(source: str, hypothesis: Hypothesis) -> Refusal | None:
@@ -21,8 +41,11 @@ def fault(source: str, hypothesis: Hypothesis) -> Refusal | None:
     >>> str(fault("good day", Hypothesis("good good good good good good")))
     "looping: 'good' 6 times"
     """
+    if hypothesis.unknown:
+        return Refusal("unknown_characters", f"the model cannot read {hypothesis.unknown[:40]!r}")
     if hypothesis.truncated:
-        return Refusal("truncated", f"too long for the model: {len(source)} characters")
+        fault = "the output never ended" if hypothesis.text else "too long for the model"
+        return Refusal("truncated", f"{fault}: {len(source)} characters")
     if not hypothesis.text.strip():
         return Refusal("empty", f"nothing came back for {source[:40]!r}")
     return _loop(source, hypothesis.text)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 from augment.errors import ModelError
 from augment.translation import Decoding, Hypothesis
 from augment.translation.batching import token_batches
+from augment.translation.guards import unreadable
 from augment.translation.manifest import weights_digest
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class MarianTranslator:
         self._tokenizer = tokenizer
         # MarianTokenizer switches between its two sides when it decodes.
         self._tokenizing = threading.Lock()
+        self._characters = frozenset("".join(tokenizer.get_vocab()))
 
     @classmethod
     def load(cls, folder: Path, source: str, target: str, *, threads: int = 1) -> Self:
@@ -79,11 +81,11 @@ class MarianTranslator:
         self, texts: Sequence[str], decoding: Decoding = Decoding()
     ) -> list[list[Hypothesis]]:
         """See `Translator.translate`. Equal texts are translated once."""
-        distinct = list(dict.fromkeys(texts))
-        found: dict[str, list[Hypothesis]] = {}
-        rows = self._encode(distinct)
+        lacking = {text: unreadable(text, self._characters) for text in texts}
+        found = {text: [Hypothesis("", unknown=those)] for text, those in lacking.items() if those}
+        readable = [text for text, those in lacking.items() if not those]
         fitting = []
-        for text, row in zip(distinct, rows, strict=True):
+        for text, row in zip(readable, self._encode(readable), strict=True):
             if len(row) > self._longest:
                 found[text] = [Hypothesis("", truncated=True)]
             else:

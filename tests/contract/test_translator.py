@@ -58,7 +58,16 @@ def test_a_text_too_long_for_the_model_is_told_not_cut(translator: Translator) -
 
 def test_an_output_without_an_end_is_told(translator: Translator, tmp_path: Path) -> None:
     endless = type(translator).load(write_tiny_marian(tmp_path / "m", endless=True), "en", "pt")  # type: ignore[attr-defined]
-    assert all(found.truncated for (found,) in endless.translate(TEXTS))
+    read = [found for (found,) in endless.translate(TEXTS) if not found.unknown]
+    assert read
+    assert all(found.truncated for found in read)
+
+
+def test_what_it_cannot_read_is_told_not_left_out(translator: Translator) -> None:
+    (found,), (other,) = translator.translate(["Thanks 🎉 мир", "No."], Decoding(2))
+    assert found.unknown == "🎉мир"
+    assert found.text == ""
+    assert other == translator.translate(["No."], Decoding(2))[0][0]
 
 
 def test_nothing_to_translate(translator: Translator) -> None:

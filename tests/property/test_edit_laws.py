@@ -49,6 +49,12 @@ def test_words_and_gaps_join_to_the_text(text: str) -> None:
     assert all(text[word.start : word.end] == word.surface for word in split_words(text))
 
 
+@given(st.text(alphabet="ab1._-'U.S, ", max_size=20))
+def test_plain_text_has_the_words_that_the_general_pattern_finds(text: str) -> None:
+    alike = split_words(f"{text} é")[:-1]
+    assert [word.surface for word in split_words(text)] == [word.surface for word in alike]
+
+
 @given(texts)
 def test_every_letter_and_digit_is_in_a_word(text: str) -> None:
     inside = {i for word in split_words(text) for i in range(word.start, word.end)}

@@ -291,3 +291,16 @@ def _version(name: str, metadata: Any) -> str:
     if name == "no-such-thing":
         raise metadata.PackageNotFoundError(name)
     return "3.0"
+
+
+def test_a_part_without_its_column_is_refused(table: Path, capsys: Captured) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["expand", "in.csv", "-o", "out.csv", "--preset", "mask", "--split", "dev"])
+    assert left.value.code == 2
+    assert "name the column of the parts with --split-column" in capsys.readouterr().err
+
+
+def test_a_part_that_no_row_has_is_named(table: Path, capsys: Captured) -> None:
+    call = "expand in.csv -o out.csv --preset mask --split-column label"
+    assert cli.main(call.split()) == 3
+    assert "no row has 'train' in the column 'label'" in capsys.readouterr().out

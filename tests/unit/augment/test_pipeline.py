@@ -173,6 +173,12 @@ def test_the_mask_token_of_a_tokenizer_on_disk(
     assert token in outcome.copies[0].record.text
 
 
+def test_a_tokenizer_that_is_nowhere_is_named(tmp_path: Any, resources: Resources) -> None:
+    spec = parse_spec({"steps": [{"kind": "masking", "tokenizer": str(tmp_path / "no")}]})
+    with pytest.raises(ResourceError, match=r"tokenizer: .*no is not a folder"):
+        build_pipeline(spec, resources)
+
+
 def test_a_tokenizer_without_a_mask_token_is_refused(tmp_path: Any, resources: Resources) -> None:
     (tmp_path / "tokenizer_config.json").write_text('{"mask_token": null}')
     spec = parse_spec({"steps": [{"kind": "masking", "tokenizer": str(tmp_path)}]})

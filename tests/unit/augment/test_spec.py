@@ -27,14 +27,15 @@ def test_all_wrong_places_are_named_at_once() -> None:
     message = str(caught.value)
     assert message.startswith("my.yaml does not hold:")
     for place in (
-        "copeis: Extra inputs are not permitted (given: 3)",
+        "copeis: there is no such field; did you mean copies?",
         "seed: Input should be greater than or equal to 0 (given: -1)",
-        "steps.0.masking.rat: Extra inputs are not permitted (given: 0.1)",
+        "steps.0.masking.rat: there is no such field; did you mean rate?",
         "steps.1.maybe.p: Input should be less than or equal to 1 (given: 1.5)",
         "steps.1.maybe.step: Input tag 'shuffle'",
         "steps.2.one_of.steps.0.masking.rate: Input should be less than or equal to 1 (given: 2)",
     ):
         assert place in message
+    assert "at least 1 item" not in message  # the steps are there, only wrong
 
 
 @pytest.mark.parametrize(
@@ -77,6 +78,26 @@ def test_a_bad_pattern_names_itself() -> None:
 def test_a_spec_is_a_mapping(value: object) -> None:
     with pytest.raises(SpecError, match="expected a mapping with `steps`"):
         parse_spec(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "steps: [{kind: masking}]\nsteps: [{kind: synonyms}]",
+        '{"steps": [{"kind": "masking"}], "steps": []}',
+        "steps: [{kind: masking, rate: 0.1, rate: 0.2}]",
+    ],
+)
+def test_a_key_that_stands_twice_is_no_choice_of_ours(text: str) -> None:
+    with pytest.raises(SpecError, match="stands twice"):
+        parse_spec_text(text)
+
+
+def test_a_field_that_is_like_no_other_is_answered_with_the_list() -> None:
+    with pytest.raises(
+        SpecError, match=r"protect.zzz: there is no such field \(there are: phrases, patterns\)"
+    ):
+        parse_spec({"steps": [{"kind": "masking"}], "protect": {"zzz": 1}})
 
 
 def test_broken_yaml_and_missing_files(tmp_path: Path) -> None:

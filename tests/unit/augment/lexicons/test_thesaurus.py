@@ -56,6 +56,29 @@ def test_the_tag_decides(thesaurus: Thesaurus) -> None:
     assert thesaurus.candidates("purchase", "JJ") == ()
 
 
+@pytest.mark.parametrize(
+    ("kept", "changed", "candidate"),
+    [
+        (("called", "VBD"), ("called", "VBN"), "named"),
+        (("used", "VBD"), ("used", "VBN"), "utilized"),
+        (("rule", "NN"), ("rules", "NNS"), "regulations"),
+        (("people", "NN"), ("people", "NNS"), "individuals"),
+        (("thinking", "VBG"), ("think", "VBP"), "believe"),
+    ],
+)
+def test_a_form_may_be_fixed_where_others_of_its_lemma_change(
+    thesaurus: Thesaurus, kept: tuple[str, str], changed: tuple[str, str], candidate: str
+) -> None:
+    assert thesaurus.candidates(*kept) == ()
+    assert candidate in thesaurus.candidates(*changed)
+
+
+def test_only_a_reader_brings_in_a_fixed_word(thesaurus: Thesaurus) -> None:
+    assert "get" in thesaurus.candidates("receive", "VB")
+    assert thesaurus.candidates("get", "VB") == ()
+    assert not thesaurus._vocabulary.may_enter_unread("get")
+
+
 def test_a_past_that_hangs_on_the_tag_alone_is_not_made(thesaurus: Thesaurus) -> None:
     """ "selected" is past or participle; "chose" is one of them, and the tag may be wrong."""
     assert "chose" not in thesaurus.candidates("selected", "VBD")
@@ -124,3 +147,13 @@ def test_the_reviewed_lists_hold_what_the_rules_demand(thesaurus: Thesaurus) -> 
             part = next(known for known in PARTS if known == letter)
             assert thesaurus.wordnet.has(word, part), line
             assert others or name == "reviewed_none.txt", line
+
+
+def test_each_lemma_is_reviewed_once() -> None:
+    read = [tuple(line.split()[:2]) for line in store.lines("reviewed.txt")]
+    read += [
+        (line.split()[0], word)
+        for line in store.lines("reviewed_none.txt")
+        for word in line.split()[1:]
+    ]
+    assert len(read) == len(set(read))

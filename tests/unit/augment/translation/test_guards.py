@@ -3,7 +3,7 @@
 import pytest
 
 from augment.translation import Hypothesis
-from augment.translation.guards import fault, translatable
+from augment.translation.guards import fault, translatable, unreadable
 
 
 @pytest.mark.parametrize(
@@ -39,11 +39,32 @@ def test_repetition_of_the_source_is_no_fault(source: str, output: str) -> None:
 
 def test_a_truncated_output_is_a_fault() -> None:
     found = fault("x" * 700, Hypothesis("y", truncated=True))
-    assert str(found) == "truncated: too long for the model: 700 characters"
+    assert str(found) == "truncated: the output never ended: 700 characters"
 
 
 @pytest.mark.parametrize(
-    ("text", "expected"), [("12 - 5", False), ("😀 !", False), ("a", True), ("я", True)]
+    ("text", "expected"),
+    [("12 - 5", False), ("😀 !", False), ("a", False), ("ah", True), ("я и ты", True)],
 )
 def test_what_is_translatable(text: str, expected: bool) -> None:
     assert translatable(text) is expected
+
+
+def test_what_a_model_cannot_read_is_named() -> None:
+    found = fault("Hi 🎉", Hypothesis("", unknown="🎉"))
+    assert found is not None
+    assert str(found) == "unknown_characters: the model cannot read '🎉'"
+
+
+@pytest.mark.parametrize(
+    ("text", "those"),
+    [
+        ("a bad cab", ""),
+        ("bad 👍🏽 мир, мир", "👍🏽мир"),
+        ("a — “bad” cab’s 5", "s"),
+        ("\N{LATIN SMALL LIGATURE FI}b", "\N{LATIN SMALL LIGATURE FI}"),
+        ("\N{FULLWIDTH LATIN SMALL LETTER A}b", ""),
+    ],
+)
+def test_letters_and_emoji_without_a_piece_are_unreadable(text: str, those: str) -> None:
+    assert unreadable(text, frozenset("abcd")) == those
