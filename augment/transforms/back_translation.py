@@ -5,18 +5,19 @@ travels behind a mark (`translation/pins.py`) and is anchored where the mark cam
 value (numbers, dates, negation) must have the same value after. Else there is no copy.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from augment.edits import Anchor, Edit
+from augment.lexicons.protected import Stretch
 from augment.lexicons.values import difference, values
 from augment.randomness import Stream
 from augment.record import Refusal
 from augment.spec import BackTranslation
-from augment.transforms.base import Proposal, Subject
+from augment.transforms.base import Proposal, Subject, merged
 from augment.translation import Decoding, Hypothesis, Translator
 from augment.translation.guards import fault, translatable
-from augment.translation.pins import Pinned, pin, unpin
+from augment.translation.pins import Pinned, pin, strange, unpin
 from augment.translation.sentences import sentence_offsets
 
 
@@ -63,7 +64,7 @@ class BackTranslationTransform:
 
     def _translate(self, subjects: Sequence[Subject]) -> None:
         """Send the sentences of all subjects round in one go; each subject remembers its own."""
-        plans = {id(subject): (subject, _sentences(subject)) for subject in subjects}
+        plans = {id(s): (s, _sentences(s, self.forward.unreadable)) for s in subjects}
         texts = [
             sentence.pinned.text
             for _, found in plans.values()
@@ -127,7 +128,9 @@ class BackTranslationTransform:
         return Edit(sentence.start, sentence.text, new, _moved(anchors, sentence.start))
 
 
-def _sentences(subject: Subject) -> tuple[Sentence, ...] | Refusal:
+def _sentences(
+    subject: Subject, unreadable: Callable[[str], str]
+) -> tuple[Sentence, ...] | Refusal:
     """The sentences with something to translate, or why a stretch cannot be kept."""
     sentences = []
     for start, end in sentence_offsets(subject.text):
@@ -135,7 +138,9 @@ def _sentences(subject: Subject) -> tuple[Sentence, ...] | Refusal:
         if any(s.start < start or s.end > end for s in inside):
             return Refusal("protected_cut", "a protected stretch goes over the end of a sentence")
         text = subject.text[start:end]
-        pinned = pin(text, [(s.start - start, s.end - start, s.reason) for s in inside])
+        kept = [Stretch(s.start - start, s.end - start, s.reason) for s in inside]
+        kept += [Stretch(*place, "unreadable") for place in strange(text, unreadable(text))]
+        pinned = pin(text, [(s.start, s.end, s.reason) for s in merged(kept)])
         if translatable(pinned.rest):
             sentences.append(Sentence(start, text, pinned))
     return tuple(sentences)

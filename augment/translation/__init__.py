@@ -50,6 +50,10 @@ class Translator(Protocol):
         """Whether a sentence's translation never depends on the sentences beside it."""
         ...
 
+    def unreadable(self, text: str) -> str:
+        """Letters and emoji of the text that the model has no piece for, each once."""
+        ...
+
     def translate(
         self, texts: Sequence[str], decoding: Decoding = Decoding()
     ) -> list[list[Hypothesis]]:

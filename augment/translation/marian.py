@@ -77,11 +77,15 @@ class MarianTranslator:
             raise ModelError(f"{folder} cannot be loaded as a MarianMT model: {error}") from error
         return cls(model.eval(), tokenizer, source, target, weights_digest(folder))
 
+    def unreadable(self, text: str) -> str:
+        """See `Translator.unreadable`."""
+        return unreadable(text, self._characters)
+
     def translate(
         self, texts: Sequence[str], decoding: Decoding = Decoding()
     ) -> list[list[Hypothesis]]:
         """See `Translator.translate`. Equal texts are translated once."""
-        lacking = {text: unreadable(text, self._characters) for text in texts}
+        lacking = {text: self.unreadable(text) for text in texts}
         found = {text: [Hypothesis("", unknown=those)] for text, those in lacking.items() if those}
         readable = [text for text, those in lacking.items() if not those]
         fitting = []

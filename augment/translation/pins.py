@@ -11,7 +11,10 @@ from dataclasses import dataclass
 
 from augment.edits import Anchor
 from augment.record import Refusal
+from augment.words import split_words
 
+# Joiners, selectors and skin tones, of which an emoji may be made.
+_JOINING = "\u200d\ufe0f\U0001f3fb-\U0001f3ff"
 _STEMS = ("XQ", "QX", "XZ", "ZQ")
 
 
@@ -37,6 +40,26 @@ class Pinned:
     def rest(self) -> str:
         """What there is to translate: the sentence without its pins."""
         return re.sub("|".join(pin.mark for pin in self.pins) or "$^", "", self.text)
+
+
+def strange(text: str, unreadable: str) -> list[tuple[int, int]]:
+    """Where the words and emoji stand that hold characters which a model cannot read.
+
+    Nothing, where most of the words do: then the text is in another language, and is refused whole.
+
+    >>> strange("Zoë is here 👍", "ë👍")
+    [(0, 3), (12, 13)]
+    """
+    if not unreadable:
+        return []
+    words = split_words(text)
+    lacking = frozenset(unreadable)
+    found = [(w.start, w.end) for w in words if not lacking.isdisjoint(w.surface)]
+    if 2 * len(found) > len(words):
+        return []
+    signs = re.escape("".join(c for c in unreadable if not c.isalpha()))
+    runs = re.finditer(f"[{signs}][{signs}{_JOINING}]*", text) if signs else ()
+    return sorted([*found, *(run.span() for run in runs)])
 
 
 def pin(text: str, stretches: Sequence[tuple[int, int, str]]) -> Pinned:

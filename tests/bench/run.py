@@ -30,6 +30,7 @@ from augment.transforms.synonyms import tag_words
 from augment.words import split_words
 
 ROUNDS = 5
+TRANSLATED = 64  # sentences; translation takes a thousand times as long as the rest
 HERE = Path(__file__).parent
 INFLECTED = {"NNS", "VBD", "VBG", "VBN", "VBZ", "JJR", "JJS", "RBR", "RBS"}
 TO_REACH = {"synonyms, 1 copy": 1_500, "synonyms, 4 copies": 5_000, "masking": 30_000}
@@ -58,6 +59,9 @@ def speeds(texts: Sequence[str], resources: Resources) -> dict[str, float]:
         "synonyms, 4 copies": _rate(4 * len(records), pipeline(synonyms, 4), records),
         "synonyms, 4 copies: written": _rate(0, pipeline(synonyms, 4), records, count_written=True),
         "masking": _rate(len(records), pipeline(masking), records),
+        "back-translation, embedded pair, beam 4": _rate(
+            TRANSLATED, pipeline({"kind": "back_translation", "beam": 4}), records[:TRANSLATED]
+        ),
     }
 
 

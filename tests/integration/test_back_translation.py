@@ -85,6 +85,17 @@ def test_a_labelled_span_is_found_again_or_the_copy_is_refused(pipeline: Pipelin
         assert span.label == "city"
 
 
+def test_emoji_and_strange_names_stay_and_other_languages_are_refused(pipeline: Pipeline) -> None:
+    texts = [
+        "Łukasz, could you please send me the invoice again? 👍🏽",
+        "Я не получил свой заказ, где он?",
+    ]
+    named, foreign = pipeline.augment_batch([Record(text, id=text) for text in texts])
+    assert named.copies[0].record.text.startswith("Łukasz")
+    assert named.copies[0].record.text.endswith("👍🏽")
+    assert foreign.missing[0][1].reason == "unknown_characters"
+
+
 def test_nothing_to_translate_is_told(pipeline: Pipeline) -> None:
     for outcome in pipeline.augment([Record(t, id=t) for t in ("", " \n", "12 + 30 = 42", "😀👍")]):
         assert outcome.missing[0][1].reason == "nothing_to_translate"
@@ -106,6 +117,9 @@ class Broken:
     def __init__(self, source: str, target: str, output: str, *, truncated: bool = False) -> None:
         self.source, self.target = source, target
         self.output, self.truncated = output, truncated
+
+    def unreadable(self, text: str) -> str:
+        return ""
 
     def translate(self, texts: Any, decoding: Decoding = Decoding()) -> list[list[Hypothesis]]:
         return [[Hypothesis(self.output, self.truncated)] for _ in texts]
