@@ -49,7 +49,7 @@ class Masking(_Part):
 
 
 class Synonyms(_Part):
-    """Replace words by WordNet synonyms of their part of speech, in the same inflected form."""
+    """Replace words by synonyms (WordNet and a reviewed list) in the same inflected form."""
 
     kind: Literal["synonyms"] = "synonyms"
     rate: Rate = 0.2

@@ -205,6 +205,7 @@ def _bar() -> "Iterator[Callable[[Progress], None] | None]":
             bar.update(max(0, progress.position - bar.n))
 
         yield show
+        bar.refresh()  # a run that ends before the first tick shows how far it came, too
 
 
 def _why(reasons: Mapping[str, int]) -> str:

@@ -1,4 +1,4 @@
-"""Synonym replacement: words become WordNet synonyms in the same inflected form."""
+"""Synonym replacement: words become synonyms of their usual sense, in the same inflected form."""
 
 import re
 from collections.abc import Sequence
