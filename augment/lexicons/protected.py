@@ -82,7 +82,7 @@ class Protection:
         >>> Protection().verbatim("Hi {name}!")
         (Stretch(start=3, end=9, reason='placeholder'),)
         """
-        return _merged([*self._own(text), *_built_in(text)])
+        return merged_stretches([*self._own(text), *_built_in(text)])
 
     def valued(self, text: str) -> tuple[Stretch, ...]:
         """Find numbers, dates, times and negation, sorted.
@@ -100,7 +100,7 @@ class Protection:
         (Stretch(start=10, end=15, reason='id'), Stretch(start=19, end=24, reason='date'))
         """
         found = [Stretch(*found) for found in values.stretches(text, self.language)]
-        return _merged([*self._own(text), *_built_in(text), *found])
+        return merged_stretches([*self._own(text), *_built_in(text), *found])
 
     def _own(self, text: str) -> Iterator[Stretch]:
         # Looking up the words is cheaper than running the pattern over every text.
@@ -113,11 +113,11 @@ class Protection:
                     yield Stretch(match.start(), match.end(), "pattern")
 
 
-def _merged(found: list[Stretch]) -> tuple[Stretch, ...]:
+def merged_stretches(found: Sequence[Stretch]) -> tuple[Stretch, ...]:
     """Sort, and join what overlaps under the reason of its longest part: nothing is uncovered."""
     if len(found) < 2:
         return tuple(found)
-    found.sort(key=lambda stretch: (stretch.start, -stretch.end))
+    found = sorted(found, key=lambda stretch: (stretch.start, -stretch.end))
     merged: list[Stretch] = []
     longest = 0
     for stretch in found:

@@ -9,12 +9,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from augment.edits import Anchor, Edit
-from augment.lexicons.protected import Stretch
+from augment.lexicons.protected import Stretch, merged_stretches
 from augment.lexicons.values import difference, values
 from augment.randomness import Stream
 from augment.record import Refusal
 from augment.spec import BackTranslation
-from augment.transforms.base import Proposal, Subject, merged
+from augment.transforms.base import Proposal, Subject
 from augment.translation import Decoding, Hypothesis, Translator
 from augment.translation.guards import fault, translatable
 from augment.translation.pins import Pinned, pin, strange, unpin
@@ -132,15 +132,15 @@ def _sentences(
     subject: Subject, unreadable: Callable[[str], str]
 ) -> tuple[Sentence, ...] | Refusal:
     """The sentences with something to translate, or why a stretch cannot be kept."""
-    sentences = []
+    sentences, verbatim = [], subject.verbatim
     for start, end in sentence_offsets(subject.text):
-        inside = [s for s in subject.verbatim if s.start < end and s.end > start]
+        inside = [s for s in verbatim if s.start < end and s.end > start]
         if any(s.start < start or s.end > end for s in inside):
             return Refusal("protected_cut", "a protected stretch goes over the end of a sentence")
         text = subject.text[start:end]
         kept = [Stretch(s.start - start, s.end - start, s.reason) for s in inside]
         kept += [Stretch(*place, "unreadable") for place in strange(text, unreadable(text))]
-        pinned = pin(text, [(s.start, s.end, s.reason) for s in merged(kept)])
+        pinned = pin(text, [(s.start, s.end, s.reason) for s in merged_stretches(kept)])
         if translatable(pinned.rest):
             sentences.append(Sentence(start, text, pinned))
     return tuple(sentences)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
 from augment.edits import Edit
-from augment.lexicons.protected import Protection, Stretch
+from augment.lexicons.protected import Protection, Stretch, merged_stretches
 from augment.randomness import Stream
 from augment.record import Record, Refusal
 from augment.words import Word, split_words
@@ -70,7 +70,7 @@ class Subject:
 
     def _with_spans(self, stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
         spans = [Stretch(s.start, s.end, "span") for s in self.record.spans if s.end > s.start]
-        return merged((*stretches, *spans)) if spans else stretches
+        return merged_stretches((*stretches, *spans)) if spans else stretches
 
     def knows(self, key: object) -> bool:
         """Whether something is remembered under the key."""
@@ -108,18 +108,6 @@ class Transform(Protocol):
     def propose(self, batch: Sequence[Subject], streams: Sequence[Stream]) -> list[Proposal]:
         """For each subject the edits of its text, or why there are none (see `Refusal.final`)."""
         ...
-
-
-def merged(stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
-    """Stretches sorted and apart; of those that overlap, the union under the first one's reason."""
-    result: list[Stretch] = []
-    for stretch in sorted(stretches, key=lambda s: (s.start, -s.end)):
-        if result and stretch.start < result[-1].end:
-            last = result[-1]
-            result[-1] = Stretch(last.start, max(last.end, stretch.end), last.reason)
-        else:
-            result.append(stretch)
-    return tuple(result)
 
 
 def share(rate: float, count: int) -> int:

@@ -90,16 +90,18 @@ class Text:
     def __init__(self, path: Path, other: SentencePieceProcessor | None) -> None:
         self._path = path
         self._other = other
-        self._lines = [] if path.is_dir() else path.read_text(encoding="utf-8").split("\n")
+        self._lines = path.read_text(encoding="utf-8").split("\n") if path.is_file() else []
 
     def shard(self, number: int) -> list[str]:
         """The sentences of one shard; waits for another run that has not come so far yet."""
-        if not self._path.is_dir():
+        if self._lines:
             lines = self._lines[number * SHARD : (number + 1) * SHARD]
             return [line for line in lines if line.strip()]
         if self._other is None:
             raise ValueError("the translations of another run need its vocabulary")
         file = shard_file(self._path, number)
+        if not file.exists():
+            print(f"waiting for {file}", file=sys.stderr, flush=True)
         while not file.exists():
             time.sleep(5)
         _, outputs = json.loads(file.read_text())
@@ -287,7 +289,7 @@ def free_graft(student: MarianMTModel) -> list[torch.nn.Parameter]:
 
 
 def _other_vocabulary(arguments: argparse.Namespace) -> SentencePieceProcessor | None:
-    if not arguments.text.is_dir():
+    if arguments.text.is_file():
         return None
     source, target = arguments.direction.split("-")
     return SentencePieceProcessor(model_file=str(vocabulary_file(ORIGINS[f"{target}-{source}"])))

