@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo test check lint format bench debian clean
+.PHONY: help demo test check lint format bench bench-words bench-translation debian clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -52,11 +52,16 @@ format: $(STAMP)  ## put the code in shape
 $(BENCH_VENV)/.installed: tests/bench/peers.txt constraints.txt
 	$(PYTHON) -m venv $(BENCH_VENV)
 	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
-	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/bench/peers.txt
+	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r tests/bench/peers.txt
 	@touch $@
 
-bench: $(STAMP) $(BENCH_VENV)/.installed debian  ## speed and quality beside nlpaug and textaugment
+bench: bench-words bench-translation  ## speed and quality beside nlpaug and textaugment
+
+bench-words: $(STAMP) $(BENCH_VENV)/.installed debian
 	$(BIN)/python -m tests.bench.run --peers $(BENCH_VENV)/bin/python $(if $(TEXTS),--texts $(TEXTS))
+
+bench-translation: $(STAMP) $(BENCH_VENV)/.installed
+	$(BIN)/python -m tests.bench.translation --peers $(BENCH_VENV)/bin/python $(if $(TEXTS),--texts $(TEXTS)) $(BENCH_OPTIONS)
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) $(BENCH_VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -2,26 +2,50 @@
 
 from typing import assert_never
 
-from augment.errors import SpecError
 from augment.lexicons.protected import Protection
 from augment.pipeline import Pipeline
 from augment.resources import Resources
 from augment.spec import (
     BackTranslation,
+    Casing,
     Chain,
+    Contractions,
+    Deletion,
+    Formats,
+    Insertion,
+    Leaf,
     Masking,
     Maybe,
+    Misspellings,
+    Names,
+    Ocr,
     OneOf,
     PipelineSpec,
+    Punctuation,
     SomeOf,
     Step,
+    Swap,
     Synonyms,
+    Typos,
+    UnicodeNoise,
 )
 from augment.transforms.back_translation import BackTranslationTransform
 from augment.transforms.base import Transform
+from augment.transforms.casing import CasingTransform
 from augment.transforms.combine import ChainNode, LeafNode, MaybeNode, Node, OneOfNode, SomeOfNode
+from augment.transforms.contractions import ContractionsTransform
+from augment.transforms.deletion import DeletionTransform
+from augment.transforms.formats import FormatsTransform
+from augment.transforms.insertion import InsertionTransform
 from augment.transforms.masking import MaskingTransform
+from augment.transforms.misspellings import MisspellingsTransform
+from augment.transforms.names import NamesTransform
+from augment.transforms.ocr import OcrTransform
+from augment.transforms.punctuation import PunctuationTransform
+from augment.transforms.swap import SwapTransform
 from augment.transforms.synonyms import SynonymsTransform
+from augment.transforms.typos import TyposTransform
+from augment.transforms.unicode_noise import UnicodeNoiseTransform
 
 
 def build_pipeline(spec: PipelineSpec, resources: Resources) -> Pipeline:
@@ -38,8 +62,6 @@ def build_pipeline(spec: PipelineSpec, resources: Resources) -> Pipeline:
 def _node(step: Step, place: str, resources: Resources) -> Node:
     path = f"{place}.{step.kind}"
     match step:
-        case Masking() | Synonyms() | BackTranslation():
-            return LeafNode(path, _leaf(step, resources))
         case Chain():
             return ChainNode(path, _children(step.steps, path, resources))
         case Maybe():
@@ -50,14 +72,16 @@ def _node(step: Step, place: str, resources: Resources) -> Node:
         case SomeOf():
             return SomeOfNode(path, _children(step.steps, path, resources), *step.k)
         case _:
-            assert_never(step)
+            return LeafNode(path, _leaf(step, resources))
 
 
 def _children(steps: tuple[Step, ...], path: str, resources: Resources) -> tuple[Node, ...]:
     return tuple(_node(step, f"{path}.{i}", resources) for i, step in enumerate(steps))
 
 
-def _leaf(step: Masking | Synonyms | BackTranslation, resources: Resources) -> Transform:
+def _leaf(  # noqa: C901, PLR0911, PLR0912  (one arm a kind)
+    step: Leaf, resources: Resources
+) -> Transform:
     match step:
         case Masking():
             return MaskingTransform(step, resources.mask_token(step))
@@ -65,13 +89,36 @@ def _leaf(step: Masking | Synonyms | BackTranslation, resources: Resources) -> T
             return SynonymsTransform(
                 step, resources.thesaurus(), resources.tagger(), resources.articles()
             )
+        case Deletion():
+            return DeletionTransform(step)
+        case Swap():
+            return SwapTransform(step, resources.tagger(), resources.gazetteer())
+        case Insertion():
+            return InsertionTransform(
+                step, resources.thesaurus(), resources.tagger(), resources.articles()
+            )
+        case Punctuation():
+            return PunctuationTransform(step)
+        case Contractions():
+            return ContractionsTransform(step, resources.short_forms(), resources.tagger())
+        case Casing():
+            return CasingTransform(step)
+        case Typos():
+            return TyposTransform(step, resources.keyboard(step.layout), resources.real_words())
+        case Misspellings():
+            return MisspellingsTransform(step, resources.misspellings())
+        case Ocr():
+            return OcrTransform(step, resources.confusions(), resources.real_words())
+        case UnicodeNoise():
+            return UnicodeNoiseTransform(step, resources.homoglyphs())
+        case Formats():
+            return FormatsTransform(step, resources.articles(), resources.number_context())
+        case Names():
+            return NamesTransform(
+                step, resources.gazetteer(), resources.tagger(), resources.articles()
+            )
         case BackTranslation():
-            forward, backward = resources.translators(step)
-            if forward.target != backward.source or backward.target != forward.source:
-                raise SpecError(
-                    f"back_translation: the pair does not meet: {forward.source}-{forward.target} "
-                    f"and {backward.source}-{backward.target}"
-                )
-            return BackTranslationTransform(step, forward, backward)
+            tagger = resources.tagger() if step.names == "keep" and step.source == "en" else None
+            return BackTranslationTransform(step, resources.routes(step), tagger)
         case _:
             assert_never(step)

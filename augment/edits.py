@@ -125,11 +125,20 @@ def _keeps(edit: Edit, span: Span) -> bool:
     return bool(edit.new) and not edit.anchors and (edit.start, edit.end) != (span.start, span.end)
 
 
+def _unchanged(edit: Edit, anchor: Anchor) -> bool:
+    old = edit.old[anchor.start - edit.start : anchor.end - edit.start]
+    return old == edit.new[anchor.new_start : anchor.new_end]
+
+
 def _anchored(span: Span, edit: Edit, shift: int) -> Span:
+    start = edit.start + shift
     for anchor in edit.anchors:
         if (anchor.start, anchor.end) == (span.start, span.end):
-            start = edit.start + shift
             return Span(start + anchor.new_start, start + anchor.new_end, span.label)
+        inside = anchor.start <= span.start and span.end <= anchor.end
+        if inside and _unchanged(edit, anchor):
+            start += anchor.new_start - anchor.start
+            return Span(start + span.start, start + span.end, span.label)
     raise SpanLostError(
         f"the edit at {edit.start}-{edit.end} loses the span {span.start}-{span.end}"
     )

@@ -3,19 +3,21 @@
 For each attempt, every copy still wanted gets a plan; then each leaf, in the order of the spec,
 runs over all copies whose plan comes to it. A copy that a leaf refuses, that equals its original,
 or that equals an earlier copy of the same record is drawn anew, up to `attempts`; what is still
-missing then is told with its reason. Nothing here depends on which records share a batch.
+missing then is told with its reason. Where the spec wants more candidates than copies, the most
+different of them become the copies. Nothing here depends on which records share a batch.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 
-from augment.edits import Edit, SpanLostError
+from augment.diversity import most_different
+from augment.edits import SpanLostError
 from augment.lexicons.protected import Protection
 from augment.randomness import Stream, stream
 from augment.record import Copy, Outcome, Record, Refusal, Step
 from augment.spec import PipelineSpec
-from augment.transforms.base import Subject
+from augment.transforms.base import Partial, Subject
 from augment.transforms.combine import LeafNode, Node
 
 
@@ -70,6 +72,7 @@ class Pipeline:
         """Outcomes of records that share their model batches."""
         copies = self.spec.copies if copies is None else copies
         seed = self.spec.seed if seed is None else seed
+        draws = max(copies, self.spec.candidates or 0)
         subjects = [Subject(record, self._protection) for record in records]
         made: list[dict[int, Copy]] = [{} for _ in records]
         refused: list[dict[int, Refusal]] = [{} for _ in records]
@@ -77,7 +80,7 @@ class Pipeline:
             drafts = [
                 (index, self._draft(subject, number, attempt, seed))
                 for index, subject in enumerate(subjects)
-                for number in range(1, copies + 1)
+                for number in range(1, draws + 1)
                 if number not in made[index]
             ]
             if not drafts:
@@ -91,11 +94,7 @@ class Pipeline:
                 else:
                     refused[index][draft.number] = found
         return [
-            Outcome(
-                record,
-                tuple(made[index][number] for number in sorted(made[index])),
-                tuple(sorted(refused[index].items())),
-            )
+            _outcome(record, made[index], refused[index], copies)
             for index, record in enumerate(records)
         ]
 
@@ -124,18 +123,38 @@ class Pipeline:
                         draft.refusal = proposal
                     else:
                         draft.idle = proposal
-                elif proposal:
+                elif isinstance(proposal, Partial):
                     self._apply(draft, leaf, proposal)
+                elif proposal:
+                    self._apply(draft, leaf, Partial(proposal))
 
-    def _apply(self, draft: _Draft, leaf: LeafNode, edits: tuple[Edit, ...]) -> None:
+    def _apply(self, draft: _Draft, leaf: LeafNode, done: Partial) -> None:
+        if not done.edits:
+            return
         try:
-            record = draft.subject.record.edited(edits)
+            record = draft.subject.record.edited(done.edits)
         except SpanLostError as error:
             draft.refusal = Refusal("span_lost", str(error))
             return
         draft.subject = Subject(record, self._protection)
-        draft.trail.append(Step(leaf.path, edits, leaf.transform.model))
+        kept = tuple(refusal.reason for refusal in done.kept)
+        model = done.model or leaf.transform.model
+        draft.trail.append(Step(leaf.path, done.edits, model, kept))
         draft.exact = draft.exact and leaf.transform.exact
+
+
+def _outcome(
+    record: Record, made: dict[int, Copy], refused: dict[int, Refusal], copies: int
+) -> Outcome:
+    """The copies, and why others are missing; of more draws than copies, the most different."""
+    drawn = [made[number] for number in sorted(made)]
+    if len(made) + len(refused) == copies:
+        return Outcome(record, tuple(drawn), tuple(sorted(refused.items())))
+    chosen = most_different(record.text, [copy.record.text for copy in drawn], copies)
+    numbered = tuple(replace(drawn[i], number=n) for n, i in enumerate(chosen, start=1))
+    reasons = [refusal for _, refusal in sorted(refused.items())]
+    numbers = range(len(numbered) + 1, copies + 1)
+    return Outcome(record, numbered, tuple(zip(numbers, reasons, strict=False)))
 
 
 def _judge(draft: _Draft, made: dict[int, Copy]) -> Copy | Refusal:

@@ -9,11 +9,15 @@ from augment.edits import Edit, Span, apply_edits, invert_edits, move_spans
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The edits that one step made to the text before it, and the model that proposed them."""
+    """The edits that one step made to the text before it, and the model that proposed them.
+
+    `kept` has the reasons for which parts of the text stayed as they were.
+    """
 
     path: str
     edits: tuple[Edit, ...]
     model: str | None = None
+    kept: tuple[str, ...] = ()
 
 
 Trail = tuple[Step, ...]
@@ -98,6 +102,7 @@ def trail_to_json(trail: Trail) -> list[dict[str, Any]]:
             "step": step.path,
             "edits": [[edit.start, edit.old, edit.new] for edit in step.edits],
             **({"model": step.model} if step.model else {}),
+            **({"kept": list(step.kept)} if step.kept else {}),
         }
         for step in trail
     ]
@@ -106,6 +111,11 @@ def trail_to_json(trail: Trail) -> list[dict[str, Any]]:
 def trail_from_json(value: Sequence[dict[str, Any]]) -> Trail:
     """The inverse of `trail_to_json`; anchors are not kept, they have done their work."""
     return tuple(
-        Step(step["step"], tuple(Edit(*edit) for edit in step["edits"]), step.get("model"))
+        Step(
+            step["step"],
+            tuple(Edit(*edit) for edit in step["edits"]),
+            step.get("model"),
+            tuple(step.get("kept", ())),
+        )
         for step in value
     )

@@ -7,14 +7,24 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from augment.spec import BackTranslation, Masking
+from augment.spec import BackTranslation, Leg, Masking
 from augment.transforms import masking
+from augment.translation.settings import EngineSettings
 
 if TYPE_CHECKING:
     from augment.lexicons.articles import Articles
+    from augment.lexicons.confusions import Confusions
+    from augment.lexicons.gazetteer import Gazetteer
+    from augment.lexicons.homoglyphs import Homoglyphs
+    from augment.lexicons.keyboard import Keyboard
+    from augment.lexicons.misspellings import Misspellings
+    from augment.lexicons.number_context import NumberContext
+    from augment.lexicons.real_words import RealWords
+    from augment.lexicons.short_forms import ShortForms
     from augment.lexicons.tagger import Tagger
     from augment.lexicons.thesaurus import Thesaurus
     from augment.translation import Translator
+    from augment.translation.route import TranslationRoute
 
 T = TypeVar("T")
 
@@ -27,10 +37,20 @@ class Resources:
     Use as a context manager, or call `close` when the last pipeline is done with it.
     """
 
-    def __init__(self, *, cache: Path | None = None, threads: int = 1) -> None:
-        """`cache`: folder for prepared models; without it the user's cache folder."""
+    def __init__(
+        self,
+        *,
+        cache: Path | None = None,
+        engine: EngineSettings = EngineSettings(),
+        translations: Path | None = None,
+    ) -> None:
+        """`cache`: folder for prepared models; without it the user's cache folder.
+
+        `translations`: file in which translations are kept for later runs, if wanted.
+        """
         self._cache = cache
-        self._threads = threads
+        self._engine = engine
+        self._translations = translations
         self._lock = threading.RLock()
         self._loaded: dict[Hashable, Any] = {}
 
@@ -46,25 +66,75 @@ class Resources:
 
         return self._once("tagger", Tagger.load)
 
+    def short_forms(self) -> "ShortForms":
+        """The table of contractions."""
+        from augment.lexicons.short_forms import ShortForms
+
+        return self._once("short_forms", ShortForms.load)
+
     def articles(self) -> "Articles":
         """What chooses between "a" and "an"."""
         from augment.lexicons.articles import Articles
 
         return self._once("articles", Articles.load)
 
-    def translators(self, spec: BackTranslation) -> tuple["Translator", "Translator"]:
-        """The models there and back.
+    def keyboard(self, layout: str) -> "Keyboard":
+        """The keys of a layout."""
+        from augment.lexicons.keyboard import Keyboard
+
+        return self._once(("keyboard", layout), lambda: Keyboard.load(layout))
+
+    def misspellings(self) -> "Misspellings":
+        """The list of common misspellings."""
+        from augment.lexicons.misspellings import Misspellings
+
+        return self._once("misspellings", Misspellings.load)
+
+    def confusions(self) -> "Confusions":
+        """What text recognition confuses."""
+        from augment.lexicons.confusions import Confusions
+
+        return self._once("confusions", Confusions.load)
+
+    def homoglyphs(self) -> "Homoglyphs":
+        """Letters that look Latin."""
+        from augment.lexicons.homoglyphs import Homoglyphs
+
+        return self._once("homoglyphs", Homoglyphs.load)
+
+    def number_context(self) -> "NumberContext":
+        """Words around numbers."""
+        from augment.lexicons.number_context import NumberContext
+
+        return self._once("number_context", NumberContext.load)
+
+    def gazetteer(self) -> "Gazetteer":
+        """Names of people and places."""
+        from augment.lexicons.gazetteer import Gazetteer
+
+        return self._once("gazetteer", Gazetteer.load)
+
+    def real_words(self) -> "RealWords":
+        """What tells words from strings that are none."""
+        from augment.lexicons.real_words import RealWords
+
+        wordnet = self.thesaurus().wordnet
+        return self._once("real_words", lambda: RealWords.load(wordnet))
+
+    def routes(self, spec: BackTranslation) -> tuple["TranslationRoute", ...]:
+        """The models of each pivot, there and back.
 
         Raises:
             ModelError: a model is missing, altered, or of another kind or language.
         """
-        from augment.translation import models
+        from augment.translation.route import TranslationRoute
 
-        forward = spec.forward or models.embedded_name(spec.source, spec.pivot)
-        backward = spec.backward or models.embedded_name(spec.pivot, spec.source)
-        pairs = ((forward, spec.source, spec.pivot), (backward, spec.pivot, spec.source))
-        there, back = (self._translator(*pair) for pair in pairs)
-        return there, back
+        routes = []
+        for route in spec.routes:
+            *away, home = route.legs(spec.source)
+            legs = [self._translator(leg, spec) for leg in away]
+            routes.append(TranslationRoute((*legs, self._translator(home, spec, last=True))))
+        return tuple(routes)
 
     def mask_token(self, spec: Masking) -> str:
         """The mask token that a step means."""
@@ -89,15 +159,43 @@ class Resources:
     ) -> None:
         self.close()
 
-    def _translator(self, name: str, source: str, target: str) -> "Translator":
+    def _translator(
+        self, leg: Leg, spec: BackTranslation, *, last: bool = False
+    ) -> "Translator":
         from augment.translation import models
-        from augment.translation.marian import MarianTranslator
+        from augment.translation.engines import load_translator
+
+        name = leg.model or models.name_for(leg.source, leg.target, cache=self._cache)
+        drawn = last and spec.sampling is not None and spec.sampling.reproducible
+        shortlist = "none" if drawn else spec.shortlist
 
         def load() -> "Translator":
-            folder = models.locate(name, source, target, cache=self._cache)
-            return MarianTranslator.load(folder, source, target, threads=self._threads)
+            folder = models.locate(name, leg.source, leg.target, cache=self._cache)
+            translator = load_translator(
+                folder,
+                leg.source,
+                leg.target,
+                self._engine,
+                cache=self._cache,
+                shortlist=shortlist,
+                shortlist_size=spec.shortlist_size,
+                repeatable_draws=drawn,
+            )
+            return self._remembering(translator)
 
-        return self._once(("translator", name, source, target), load)
+        place = ("translator", name, leg.source, leg.target)
+        return self._once((*place, drawn, shortlist, spec.shortlist_size), load)
+
+    def _remembering(self, translator: "Translator") -> "Translator":
+        """The translator with the cache of translations before it, if one is wanted."""
+        path = self._translations
+        if path is None:
+            return translator
+        from augment.translation.cache import TranslationCache
+        from augment.translation.cached import CachedTranslator
+
+        cache = self._once("translations", lambda: TranslationCache(path))
+        return CachedTranslator(translator, cache)
 
     def _once(self, key: Hashable, load: Callable[[], T]) -> T:
         with self._lock:

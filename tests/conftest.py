@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from augment.resources import Resources
+from augment.translation.settings import EngineSettings
 
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile(
@@ -30,5 +31,13 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def resources(cache: Path) -> Iterator[Resources]:
     """The real lexicons and models."""
-    with Resources(cache=cache) as found:
+    with Resources(cache=cache, engine=EngineSettings(threads=1)) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def strict_resources(cache: Path) -> Iterator[Resources]:
+    """The same with models in float32, whose translations do not depend on their company."""
+    settings = EngineSettings(compute_type="float32", threads=1)
+    with Resources(cache=cache, engine=settings) as found:
         yield found

@@ -10,7 +10,14 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from augment.commands.options import Commands, add_command, print_json, say
+from augment.commands.options import (
+    Commands,
+    add_command,
+    add_spec,
+    chosen_spec,
+    print_json,
+    say,
+)
 from augment.errors import AugmentError
 
 DISTRIBUTION = "text-augmentation-service"
@@ -34,15 +41,22 @@ class Finding:
 def add_to(commands: Commands) -> None:
     """Declare the command."""
     parser = add_command(
-        commands, "doctor", "check the installation, and say what mends it",
-        epilog="The exit code is 1 where something that is needed is missing.\n",
+        commands, "doctor", "check the installation, or what a spec needs, and say what mends it",
+        epilog="  augment doctor --spec pipeline.yaml\n\n"
+        "The exit code is 1 where something that is needed is missing.\n",
     )  # fmt: skip
     parser.set_defaults(run=run)
+    add_spec(parser, "look at what this pipeline needs: ")
 
 
 def run(args: argparse.Namespace) -> int:
     """Tell all findings."""
-    findings = list(examine(args.cache))
+    if args.spec is None and args.preset is None:
+        findings = list(examine(args.cache))
+    else:
+        from augment.commands.needs import needs
+
+        findings = list(needs(chosen_spec(args), args.cache))
     if args.json:
         print_json([asdict(finding) for finding in findings])
     else:

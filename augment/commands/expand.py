@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from augment.commands.options import (
     Commands,
     add_command,
+    add_engine,
     add_pipeline,
     chosen_spec,
     print_json,
+    resources,
     say,
     whole,
 )
@@ -62,6 +64,7 @@ def add_to(commands: Commands) -> None:
     which.add_argument("--keep-originals", action="store_true", help="the default")
     which.add_argument("--only-copies", action="store_true", help="leave the originals out")
     add_pipeline(parser)
+    add_engine(parser)
     _add_columns(parser.add_argument_group("columns"))
     _add_format(parser.add_argument_group("format"))
 
@@ -71,7 +74,6 @@ def run(args: argparse.Namespace) -> int:
     from augment.build import build_pipeline
     from augment.commands.examples import Examples
     from augment.datasets.expand import check, expand
-    from augment.resources import Resources
     from augment.samples import PREFIX, sample_file
 
     if args.split is not None and args.split_column is None:
@@ -83,8 +85,8 @@ def run(args: argparse.Namespace) -> int:
         spec = chosen_spec(args)
         # Before a model is loaded, which takes seconds.
         check(request)
-        with Resources(cache=args.cache) as resources, _bar() as progress:
-            pipeline = build_pipeline(spec, resources)
+        with resources(args) as shared, _bar() as progress:
+            pipeline = build_pipeline(spec, shared)
             examples = Examples(args.show)
             summary = expand(request, pipeline, progress=progress, observe=examples.observe)
     to_stderr = request.output is None
@@ -115,6 +117,9 @@ def summary_lines(summary: "Summary") -> Iterator[str]:
     )
     if summary.kinds:
         yield "by kind: " + ", ".join(f"{kind} {count:,}" for kind, count in summary.kinds.items())
+    if summary.stayed:
+        stayed = sum(summary.stayed.values())
+        yield f"in them {stayed:,} sentences stayed as they were{_why(summary.stayed)}"
     if len(summary.labels) > 1:
         width = max(len("label"), *(len(label) for label in summary.labels))
         yield f"{'label':{width}}  {'before':>8}  {'after':>8}"

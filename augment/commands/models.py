@@ -8,36 +8,57 @@ from augment.commands.options import Commands, add_command, print_json, say
 from augment.errors import ModelError
 
 if TYPE_CHECKING:
+    from augment.translation.manifest import Manifest
     from augment.translation.models import Known
+
+ADDING = """\
+A MarianMT checkpoint (config.json, model.safetensors, source.spm, target.spm, vocab.json):
+  augment models add ende ./opus-mt-en-de --source en --target de --licence MIT
+
+A model of Firefox Translations (model.*.bin, vocab.*.spm and, if there, lex.*.bin, unpacked), which
+is turned into such a checkpoint. Its file names tell the languages. Most have an SSRU in their
+decoder and need a trained graft in its place; without one, the error says how to train it:
+  augment models add enet --firefox ./enet --graft graft.safetensors --licence MPL-2.0
+"""
 
 
 def add_to(commands: Commands) -> None:
     """Declare the command and its own commands."""
     parser = commands.add_parser(
         "models",
-        help="list, add, prepare and verify translation models",
-        description="List, add, prepare and verify translation models.",
+        help="list, add, prepare, verify and remove translation models",
+        description="List, add, prepare, verify and remove translation models.",
         allow_abbrev=False,
     )
     parser.set_defaults(parser=parser)
     actions = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     add_command(actions, "list", "list all models that have a name").set_defaults(run=run_list)
-    add = add_command(
-        actions, "add", "copy a folder with a MarianMT model into the cache, under a name",
-        epilog="  augment models add ende ./opus-mt-en-de --source en --target de --licence MIT\n",
-    )  # fmt: skip
-    add.set_defaults(run=run_add)
-    add.add_argument("name", metavar="NAME")
-    add.add_argument("folder", metavar="FOLDER", type=Path)
-    add.add_argument("--source", metavar="LANGUAGE", required=True, help="such as en")
-    add.add_argument("--target", metavar="LANGUAGE", required=True, help="such as de")
-    add.add_argument("--licence", metavar="NAME", required=True, help="licence of the model")
-    add.add_argument("--origin", metavar="TEXT", help="where it comes from (default: the folder)")
+    _declare_add(actions)
     prepare = add_command(actions, "prepare", "write the embedded models to the cache")
     prepare.set_defaults(run=run_prepare)
     verify = add_command(actions, "verify", "compare the files of models with their SHA-256")
     verify.set_defaults(run=run_verify)
     verify.add_argument("names", metavar="NAME", nargs="*", help="default: all that are on disk")
+    remove = add_command(actions, "remove", "delete models that were added")
+    remove.set_defaults(run=run_remove)
+    remove.add_argument("names", metavar="NAME", nargs="+")
+
+
+def _declare_add(actions: Commands) -> None:
+    add = add_command(
+        actions, "add", "copy a MarianMT model into the cache, under a name", epilog=ADDING
+    )
+    add.set_defaults(run=run_add)
+    add.add_argument("name", metavar="NAME")
+    add.add_argument("folder", metavar="FOLDER", type=Path, nargs="?", help="a MarianMT checkpoint")
+    add.add_argument(
+        "--firefox", metavar="DIR", type=Path, help="a model of Firefox Translations, in its place"
+    )
+    add.add_argument("--graft", metavar="FILE", type=Path, help="trained for --firefox")
+    add.add_argument("--source", metavar="LANGUAGE", help="such as en")
+    add.add_argument("--target", metavar="LANGUAGE", help="such as de")
+    add.add_argument("--licence", metavar="NAME", required=True, help="licence of the model")
+    add.add_argument("--origin", metavar="TEXT", help="where it comes from (default: the folder)")
 
 
 def run_list(args: argparse.Namespace) -> int:
@@ -58,18 +79,54 @@ def run_list(args: argparse.Namespace) -> int:
 
 def run_add(args: argparse.Namespace) -> int:
     """Copy a model into the cache."""
+    if (args.folder is None) == (args.firefox is None):
+        args.parser.error("give either FOLDER or --firefox DIR")
+    if args.graft is not None and args.firefox is None:
+        args.parser.error("--graft belongs to --firefox")
+    place, manifest = _add_firefox(args) if args.firefox is not None else _add_folder(args)
+    if args.json:
+        print_json({"name": args.name, "folder": str(place)})
+    else:
+        say(f"added {args.name} ({manifest.source}-{manifest.target}) in {place}")
+    return 0
+
+
+def _add_folder(args: argparse.Namespace) -> tuple[Path, "Manifest"]:
     from augment.translation.manifest import Manifest
     from augment.translation.models import add
 
+    if args.source is None or args.target is None:
+        args.parser.error("the languages are required: --source and --target")
     if not args.folder.is_dir():
         raise ModelError(f"{args.folder}: there is no such folder")
     origin = args.origin or args.folder.resolve().name
     manifest = Manifest(args.source, args.target, args.licence, origin)
-    place = add(args.name, args.folder, manifest, cache=args.cache)
+    return add(args.name, args.folder, manifest, cache=args.cache), manifest
+
+
+def _add_firefox(args: argparse.Namespace) -> tuple[Path, "Manifest"]:
+    from augment.translation.embedded.firefox import files_in
+    from augment.translation.manifest import Manifest, sha256
+    from augment.translation.models import add_firefox
+
+    files = files_in(args.firefox, args.source, args.target)
+    place = f"{args.firefox.resolve().name}/{files.model.name}"
+    origin = args.origin or f"Firefox Translations, {place}, SHA-256 {sha256(files.model)}"
+    manifest = Manifest(files.source, files.target, args.licence, origin)
+    return add_firefox(args.name, files, manifest, graft=args.graft, cache=args.cache), manifest
+
+
+def run_remove(args: argparse.Namespace) -> int:
+    """Delete models."""
+    from augment.translation.models import remove
+
+    places = {}
+    for name in dict.fromkeys(args.names):
+        places[name] = str(remove(name, cache=args.cache))
+        if not args.json:
+            say(f"removed {name} from {places[name]}")
     if args.json:
-        print_json({"name": args.name, "folder": str(place)})
-    else:
-        say(f"added {args.name} ({args.source}-{args.target}) in {place}")
+        print_json(places)
     return 0
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from augment.errors import SpecError
 
 if TYPE_CHECKING:
+    from augment.resources import Resources
     from augment.spec import PipelineSpec
 
 P = TypeVar("P", bound=argparse.ArgumentParser)
@@ -35,14 +36,19 @@ def add_command(
     return parser
 
 
+def add_spec(parser: Any, what: str = "", default: str = "") -> None:
+    """Options that choose a spec; `what` begins their help."""
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument("--preset", metavar="NAME", help=f"{what}a shipped pipeline{default}")
+    which.add_argument(
+        "--spec", metavar="FILE", type=Path, help=f"{what}a pipeline of your own, YAML or JSON"
+    )
+
+
 def add_pipeline(parser: argparse.ArgumentParser) -> None:
     """Options that choose the pipeline."""
     group = parser.add_argument_group("pipeline")
-    which = group.add_mutually_exclusive_group()
-    which.add_argument("--preset", metavar="NAME", help="a shipped pipeline (default: default)")
-    which.add_argument(
-        "--spec", metavar="FILE", type=Path, help="a pipeline of your own, YAML or JSON"
-    )
+    add_spec(group, default=" (default: default)")
     group.add_argument(
         "--copies",
         metavar="N",
@@ -55,6 +61,54 @@ def add_pipeline(parser: argparse.ArgumentParser) -> None:
         type=whole(0, 2**63 - 1),
         help="seed of all draws, in place of the spec's",
     )
+
+
+def add_engine(parser: argparse.ArgumentParser) -> None:
+    """Options that say how translation runs on this machine."""
+    group = parser.add_argument_group("translation")
+    group.add_argument(
+        "--engine", choices=("auto", "ctranslate2", "transformers"), default="auto",
+        help="default: ctranslate2 where it is installed",
+    )  # fmt: skip
+    group.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    precision = group.add_mutually_exclusive_group()
+    precision.add_argument(
+        "--compute-type",
+        choices=("auto", "float32", "int8", "float16", "int8_float16", "bfloat16"),
+        default="auto",
+        help="default: int8 on a CPU, float16 on a GPU",
+    )
+    precision.add_argument(
+        "--strict", action="store_true",
+        help="float32: a translation never depends on the texts beside it; slower",
+    )  # fmt: skip
+    group.add_argument(
+        "--threads", metavar="N", type=whole(1, 1024), default=0,
+        help="translations side by side (default: one a core)",
+    )  # fmt: skip
+    group.add_argument(
+        "--batch-tokens", metavar="N", type=whole(1, 1_000_000), default=None,
+        help="pieces in a batch, with padding",
+    )  # fmt: skip
+    group.add_argument(
+        "--translations", metavar="FILE", type=Path,
+        help="keep translations for later runs in this file (with --strict; holds your texts)",
+    )  # fmt: skip
+
+
+def resources(args: argparse.Namespace) -> "Resources":
+    """Resources with the settings that the options name."""
+    from augment.resources import Resources
+    from augment.translation.settings import EngineSettings
+
+    engine = EngineSettings(
+        engine=args.engine,
+        device=args.device,
+        compute_type="float32" if args.strict else args.compute_type,
+        threads=args.threads,
+        batch_tokens=args.batch_tokens or EngineSettings.batch_tokens,
+    )
+    return Resources(cache=args.cache, engine=engine, translations=args.translations)
 
 
 def chosen_spec(args: argparse.Namespace) -> "PipelineSpec":

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from augment.commands.options import (
     Commands,
     add_command,
+    add_engine,
     add_pipeline,
     chosen_spec,
     print_json,
+    resources,
     say,
 )
 
@@ -30,18 +32,18 @@ def add_to(commands: Commands) -> None:
     parser.set_defaults(run=run)
     parser.add_argument("text", metavar="TEXT", help="a text, or - for standard input")
     add_pipeline(parser)
+    add_engine(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Show the copies; code 3 where there is none."""
     from augment.build import build_pipeline
     from augment.record import Record
-    from augment.resources import Resources
 
     spec = chosen_spec(args)
     text = _standard_input() if args.text == "-" else _sound(args.text)
-    with Resources(cache=args.cache) as resources:
-        pipeline = build_pipeline(spec, resources)
+    with resources(args) as shared:
+        pipeline = build_pipeline(spec, shared)
         (outcome,) = pipeline.augment([Record(text)], copies=args.copies, seed=args.seed)
     if args.json:
         print_json(_as_json(outcome))

@@ -27,7 +27,10 @@ class LabelCount:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts of a run; `rows == kept + sum(rejected)`, `asked == written + sum(dropped)`."""
+    """Counts of a run; `rows == kept + sum(rejected)`, `asked == written + sum(dropped)`.
+
+    `stayed` counts parts of written copies (sentences) that a step left as they were, by reason.
+    """
 
     rows: int
     kept: int
@@ -39,6 +42,7 @@ class Summary:
     kinds: Mapping[str, int]
     labels: Mapping[str, LabelCount]
     sentences: int
+    stayed: Mapping[str, int]
     seconds: float
     output: str | None = None
     rejects: str | None = None
@@ -62,6 +66,7 @@ class Tally:
         self._rejected: Counter[str] = Counter()
         self._dropped: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
+        self._stayed: Counter[str] = Counter()
         self._before: Counter[str] = Counter()
         self._after: Counter[str] = Counter()
 
@@ -91,6 +96,7 @@ class Tally:
         self.written += 1
         self._after[self._label(row)] += 1
         self._kinds.update({step.path.rpartition(".")[2] for step in copy.trail})
+        self._stayed.update(reason for step in copy.trail for reason in step.kept)
         self.sentences += sum(1 for _ in _SENTENCE_END.finditer(copy.record.text))
 
     def summary(
@@ -111,6 +117,7 @@ class Tally:
                 for label, before in sorted(self._before.items())
             },
             sentences=self.sentences,
+            stayed=dict(self._stayed.most_common()),
             seconds=round(seconds, 3),
             output=output,
             rejects=rejects,

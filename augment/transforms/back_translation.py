@@ -1,124 +1,179 @@
-"""Back-translation: each sentence goes into another language and comes back reworded.
+"""Back-translation: each sentence goes through other languages and comes back reworded.
 
 One edit a sentence, so the whitespace between sentences stays as it was. What must survive verbatim
-travels behind a mark (`translation/pins.py`) and is anchored where the mark came back; what has a
-value (numbers, dates, negation) must have the same value after. Else there is no copy.
+is found again in the sentence that came back, and anchored there: addresses, code and the like
+travel behind marks (`translation/pins.py`); labelled spans, the user's phrases and names as they
+are, and behind marks only if they were lost. What has a value (numbers, dates, negation) must have
+the same value after. A sentence for which no translation passes stays as it is; if all do so, the
+copy is refused.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from math import prod
 
 from augment.edits import Anchor, Edit
 from augment.lexicons.protected import Stretch, merged_stretches
+from augment.lexicons.tagger import Tagger
+from augment.lexicons.tagging import names, tag_words
 from augment.lexicons.values import difference, values
 from augment.randomness import Stream
 from augment.record import Refusal
 from augment.spec import BackTranslation
-from augment.transforms.base import Proposal, Subject
-from augment.translation import Decoding, Hypothesis, Translator
-from augment.translation.guards import fault, translatable
+from augment.transforms.base import Partial, Proposal, Subject
+from augment.translation import Decoding, Draw
+from augment.translation.guards import control, translatable
 from augment.translation.pins import Pinned, pin, strange, unpin
+from augment.translation.route import Returned, TranslationRoute
 from augment.translation.sentences import sentence_offsets
+
+# Words that a model can read: they go through as they are.
+READABLE = frozenset({"span", "phrase", "pattern", "name"})
+
+# What one sentence may become: edits that pass, best first (None: it came back as it was).
+Options = tuple[Edit | None, ...] | Refusal
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence on its way: where it starts, its text, and that text with its pins."""
+    """A sentence on its way: where it starts, its text, and that text with its pins.
+
+    `marked` has a mark for every pin, for when those without one were lost. With a `problem` it is
+    not sent at all.
+    """
 
     start: int
     text: str
     pinned: Pinned
+    marked: Pinned | None = None
+    problem: Refusal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Journey:
-    """A sentence, its translation, and the best ways in which that came back."""
+    """The sentences of one text on one route.
 
-    sentence: Sentence
-    forth: Hypothesis
-    back: tuple[Hypothesis, ...]
+    `keys` seed the draws, one a sentence; `orders` say in which order copies take the options.
+    """
+
+    subject: Subject
+    sentences: tuple[Sentence, ...]
+    keys: list[int] | None = None
+    options: list[Options] = field(default_factory=list)
+    orders: list[tuple[int, ...]] | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class BackTranslationTransform:
-    """Rewords all sentences of a text by way of the pivot language."""
+    """Rewords all sentences of a text by way of one of its routes."""
 
     spec: BackTranslation
-    forward: Translator
-    backward: Translator
+    routes: tuple[TranslationRoute, ...]
+    tagger: Tagger | None = None  # with it, names are kept
 
     @property
     def exact(self) -> bool:
-        """Whether both models are."""
-        return self.forward.exact and self.backward.exact
+        """Whether all models are, and draws can be repeated."""
+        repeatable = self.spec.sampling is None or self.spec.sampling.reproducible
+        return repeatable and all(route.exact for route in self.routes)
 
     @property
     def model(self) -> str:
-        """Both models, there and back."""
-        return f"{self.forward.name} {self.backward.name}"
+        """The models of all routes."""
+        return " | ".join(self._model(index) for index in range(len(self.routes)))
+
+    def _model(self, index: int) -> str:
+        unrepeatable = self.spec.sampling is not None and not self.spec.sampling.reproducible
+        return self.routes[index].name + (" (drawn, not reproducible)" if unrepeatable else "")
 
     def propose(self, batch: Sequence[Subject], streams: Sequence[Stream]) -> list[Proposal]:
         """One edit for each sentence that came back different."""
-        self._translate([subject for subject in batch if not subject.knows(self)])
-        return [self._propose(s, stream) for s, stream in zip(batch, streams, strict=True)]
+        chosen = [stream.below(len(self.routes)) for stream in streams]
+        found: list[Proposal | None] = [None] * len(batch)
+        for route in sorted(set(chosen)):
+            places = [i for i, index in enumerate(chosen) if index == route]
+            group = [(batch[i], streams[i]) for i in places]
+            drawn = self._drawn if self.spec.sampling else self._searched
+            for i, proposal in zip(places, drawn(route, group), strict=True):
+                found[i] = proposal
+        return [proposal for proposal in found if proposal is not None]
 
-    def _translate(self, subjects: Sequence[Subject]) -> None:
-        """Send the sentences of all subjects round in one go; each subject remembers its own."""
-        plans = {id(s): (s, _sentences(s, self.forward.unreadable)) for s in subjects}
-        texts = [
-            sentence.pinned.text
-            for _, found in plans.values()
-            if not isinstance(found, Refusal)
-            for sentence in found
-        ]
-        forth = [found[0] for found in self.forward.translate(texts)]
-        usable = [not fault(text, there) for text, there in zip(texts, forth, strict=True)]
-        returning = [there.text for there, fine in zip(forth, usable, strict=True) if fine]
-        decoding = Decoding(self.spec.beam, self.spec.hypotheses)
-        returned = iter(self.backward.translate(returning, decoding))
-        rounds = iter(
-            [
-                (there, tuple(next(returned)) if fine else ())
-                for there, fine in zip(forth, usable, strict=True)
-            ]
-        )
-        for subject, found in plans.values():
-            journeys = (
-                found
-                if isinstance(found, Refusal)
-                else tuple(Journey(sentence, *next(rounds)) for sentence in found)
-            )
-            subject.note(self, journeys)
-
-    def _propose(self, subject: Subject, stream: Stream) -> Proposal:
-        journeys: tuple[Journey, ...] | Refusal = subject.remember(self, tuple)
-        if isinstance(journeys, Refusal):
-            return journeys
-        if not journeys:
-            detail = "the text has no words but protected ones"
-            return Refusal("nothing_to_translate", detail, final=False)
-        edits = []
+    def _searched(self, route: int, group: list[tuple[Subject, Stream]]) -> Iterator[Proposal]:
+        """Translations are searched once for each text; its copies share them out."""
+        key = (self, route)
+        fresh = {id(s): s for s, _ in group if not s.knows(key)}
+        journeys = [Journey(s, self._sentences(s, route)) for s in fresh.values()]
+        self._travel(route, journeys)
         for journey in journeys:
-            edit = self._edit(journey, stream)
-            if isinstance(edit, Refusal):
-                return edit
-            if edit is not None:
-                edits.append(edit)
-        return tuple(edits)
+            journey.subject.note(key, journey)
+        for subject, stream in group:
+            known: Journey = subject.recall(key)
+            # Drawn by the first copy that comes here, and then taken one after the other, so that
+            # no two copies are the same.
+            if known.orders is None:
+                known.orders = _orders(known, stream)
+            yield _taken(known, subject.count(key), self._model(route))
 
-    def _edit(self, journey: Journey, stream: Stream) -> Edit | Refusal | None:
-        sentence = journey.sentence
-        if problem := fault(sentence.pinned.text, journey.forth):
-            return Refusal(problem.reason, f"{self.forward.target}: {problem.detail}")
-        fresh = [found for found in journey.back if found.text != sentence.pinned.text]
-        if not fresh:
-            return None
-        # The further down the list, the more faults. Weights by rank and not by score: scores may
-        # differ in their last digits from batch to batch, and the draw must not.
-        chosen = fresh[stream.weighted([1 / (rank * rank) for rank in range(1, len(fresh) + 1)])]
-        if problem := fault(journey.forth.text, chosen):
-            return Refusal(problem.reason, f"{self.backward.target}: {problem.detail}")
-        unpinned = unpin(sentence.pinned, chosen.text)
+    def _drawn(self, route: int, group: list[tuple[Subject, Stream]]) -> Iterator[Proposal]:
+        """Every copy has its own translation, drawn with keys from its own stream."""
+        assert self.spec.sampling is not None
+        journeys = []
+        for subject, stream in group:
+            journey = Journey(subject, self._sentences(subject, route))
+            if self.spec.sampling.reproducible:
+                journey.keys = [stream.bits() for _ in journey.sentences]
+            journeys.append(journey)
+        self._travel(route, journeys)
+        for journey in journeys:
+            journey.orders = [(0,)] * len(journey.sentences)
+            yield _taken(journey, 0, self._model(route))
+
+    def _travel(self, route: int, journeys: Sequence[Journey]) -> None:
+        """Fill in the options of all sentences; those that lost a pin go again behind marks."""
+        for journey in journeys:
+            journey.options = [sentence.problem or () for sentence in journey.sentences]
+        todo = [(j, i) for j in journeys for i, s in enumerate(j.sentences) if not s.problem]
+        self._translate(route, todo, lambda sentence: sentence.pinned)
+        lost = [(j, i) for j, i in todo if _lost(j.options[i]) and j.sentences[i].marked]
+        self._translate(route, lost, lambda sentence: sentence.marked or sentence.pinned)
+
+    def _translate(
+        self, route: int, todo: list[tuple[Journey, int]], pinned: Callable[[Sentence], Pinned]
+    ) -> None:
+        texts = [pinned(j.sentences[i]).text for j, i in todo]
+        keys = [j.keys[i] for j, i in todo if j.keys is not None] or None
+        returned = self.routes[route].round_trips(texts, self._decoding, keys)
+        for (journey, i), found in zip(todo, returned, strict=True):
+            sentence = journey.sentences[i]
+            journey.options[i] = self._options(sentence, pinned(sentence), found)
+
+    @property
+    def _decoding(self) -> Decoding:
+        sampling = self.spec.sampling
+        draw = None
+        if sampling is not None:
+            draw = Draw(sampling.temperature, sampling.top_k, sampling.top_p)
+        return Decoding(self.spec.beam, self.spec.hypotheses, self.spec.length_penalty, draw)
+
+    def _options(self, sentence: Sentence, pinned: Pinned, found: Returned) -> Options:
+        """The edits that pass, or why none does."""
+        if isinstance(found, Refusal):
+            return found
+        fresh = [hypothesis.text for hypothesis in found if hypothesis.text != pinned.text]
+        edits: dict[str, Edit] = {}
+        refusals = []
+        for output in fresh:
+            edit = self._edit(sentence, pinned, output)
+            if isinstance(edit, Refusal):
+                refusals.append(edit)
+            elif edit.new != sentence.text:
+                edits.setdefault(edit.new, edit)
+        if edits:
+            return tuple(edits.values())
+        return refusals[0] if refusals else (None,)
+
+    def _edit(self, sentence: Sentence, pinned: Pinned, output: str) -> Edit | Refusal:
+        unpinned = unpin(pinned, output)
         if isinstance(unpinned, Refusal):
             return unpinned
         new, anchors = unpinned
@@ -127,23 +182,106 @@ class BackTranslationTransform:
             return Refusal("value_changed", changed)
         return Edit(sentence.start, sentence.text, new, _moved(anchors, sentence.start))
 
+    def _sentences(self, subject: Subject, route: int) -> tuple[Sentence, ...]:
+        """The sentences with something to translate."""
+        kept = self._kept(subject)
+        offsets = sentence_offsets(subject.text)
+        sentences = (self._sentence(subject.text, *place, kept, route) for place in offsets)
+        return tuple(s for s in sentences if translatable(s.pinned.rest))
 
-def _sentences(
-    subject: Subject, unreadable: Callable[[str], str]
-) -> tuple[Sentence, ...] | Refusal:
-    """The sentences with something to translate, or why a stretch cannot be kept."""
-    sentences, verbatim = [], subject.verbatim
-    for start, end in sentence_offsets(subject.text):
-        inside = [s for s in verbatim if s.start < end and s.end > start]
+    def _sentence(
+        self, whole: str, start: int, end: int, kept: Sequence[Stretch], route: int
+    ) -> Sentence:
+        text = whole[start:end]
+        inside = [s for s in kept if s.start < end and s.end > start]
         if any(s.start < start or s.end > end for s in inside):
-            return Refusal("protected_cut", "a protected stretch goes over the end of a sentence")
-        text = subject.text[start:end]
-        kept = [Stretch(s.start - start, s.end - start, s.reason) for s in inside]
-        kept += [Stretch(*place, "unreadable") for place in strange(text, unreadable(text))]
-        pinned = pin(text, [(s.start, s.end, s.reason) for s in merged_stretches(kept)])
-        if translatable(pinned.rest):
-            sentences.append(Sentence(start, text, pinned))
-    return tuple(sentences)
+            detail = "a protected stretch goes over the end of a sentence"
+            return Sentence(start, text, Pinned(text, text), None, Refusal("protected_cut", detail))
+        local = [Stretch(s.start - start, s.end - start, s.reason) for s in inside]
+        strangers = strange(text, self.routes[route].unreadable(text))
+        local += [Stretch(*place, "unreadable") for place in strangers]
+        stretches = [(s.start, s.end, s.reason) for s in merged_stretches(local)]
+        pinned = pin(text, stretches, free=READABLE)
+        if character := control(pinned.text):
+            problem = Refusal("control_characters", f"{character!r} would be lost")
+            return Sentence(start, text, pinned, None, problem)
+        free = any(each.mark is None for each in pinned.pins)
+        return Sentence(start, text, pinned, pin(text, stretches) if free else None)
+
+    def _kept(self, subject: Subject) -> tuple[Stretch, ...]:
+        """What must come back verbatim."""
+        verbatim = subject.verbatim
+        if self.tagger is None:
+            return verbatim
+        tagger, words = self.tagger, subject.words
+        tagged = subject.remember("tags", lambda: tag_words(subject.text, words, tagger))
+        named = [
+            Stretch(start, end, "name")
+            for start, end in names(words, tagged)
+            if not any(s.start < end and s.end > start for s in verbatim)
+        ]
+        return tuple(sorted([*verbatim, *named], key=lambda stretch: stretch.start))
+
+
+def _lost(options: Options) -> bool:
+    return isinstance(options, Refusal) and options.reason.startswith("protected_")
+
+
+def _all_kept(journey: Journey) -> Refusal | None:
+    """Why nothing of the text can change, if so."""
+    if not journey.sentences:
+        detail = "the text has no words but protected ones"
+        return Refusal("nothing_to_translate", detail, final=False)
+    refusals = [found for found in journey.options if isinstance(found, Refusal)]
+    changing = any(isinstance(found, tuple) and found != (None,) for found in journey.options)
+    return refusals[0] if refusals and not changing else None
+
+
+def _orders(journey: Journey, stream: Stream) -> list[tuple[int, ...]]:
+    """For each sentence the order in which its options are taken: the best mostly first.
+
+    Weights by rank and not by score: scores may differ in their last digits from batch to batch,
+    and the draw must not.
+    """
+    return [
+        () if isinstance(found, Refusal) else _shuffled(len(found), stream)
+        for found in journey.options
+    ]
+
+
+def _shuffled(count: int, stream: Stream) -> tuple[int, ...]:
+    left, order = list(range(count)), []
+    while left:
+        place = stream.weighted([1 / (1 + rank) ** 2 for rank in left])
+        order.append(left.pop(place))
+    return tuple(order)
+
+
+def _taken(journey: Journey, index: int, model: str) -> Proposal:
+    """The index-th way to put the options of all sentences together, each way once.
+
+    All sentences move on with each step (a mixed-radix count whose digits are shifted by the ones
+    before), so that neighbouring copies differ everywhere.
+    """
+    if problem := _all_kept(journey):
+        return problem
+    if all(found == (None,) for found in journey.options if isinstance(found, tuple)):
+        return ()
+    orders = journey.orders or []
+    sizes = [len(order) for order in orders if order]
+    if index >= prod(sizes):
+        return Refusal("exhausted", f"all {prod(sizes)} translations that pass are taken")
+    edits, kept, shift = [], [], 0
+    for found, order in zip(journey.options, orders, strict=True):
+        if isinstance(found, Refusal):
+            kept.append(found)
+            continue
+        index, digit = divmod(index, len(order))
+        shift = (digit + shift) % len(order)
+        edit = found[order[shift]]
+        if edit is not None:
+            edits.append(edit)
+    return Partial(tuple(edits), tuple(kept), model)
 
 
 def _moved(anchors: Sequence[Anchor], start: int) -> tuple[Anchor, ...]:

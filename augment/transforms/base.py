@@ -5,7 +5,7 @@ records. One object serves all threads. It draws first (`Stream`), then writes e
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from augment.edits import Edit
 from augment.lexicons.protected import Protection, Stretch, merged_stretches
@@ -15,20 +15,39 @@ from augment.words import Word, split_words
 
 T = TypeVar("T")
 
-Proposal = tuple[Edit, ...] | Refusal
+
+class Partial(NamedTuple):
+    """Edits of a step that says more: which parts of the text had to stay, and the model behind."""
+
+    edits: tuple[Edit, ...]
+    kept: tuple[Refusal, ...] = ()
+    model: str | None = None
+
+
+Proposal = tuple[Edit, ...] | Partial | Refusal
 
 
 class Subject:
     """One record as a leaf sees it, with what is worked out of its text once for all copies."""
 
     # Written out, since `cached_property` takes a lock each time and this is the hottest place.
-    __slots__ = ("_free", "_protected", "_remembered", "_words", "protection", "record", "text")
+    __slots__ = (
+        "_counts",
+        "_free",
+        "_protected",
+        "_remembered",
+        "_words",
+        "protection",
+        "record",
+        "text",
+    )
 
     def __init__(self, record: Record, protection: Protection) -> None:
         self.record = record
         self.text = record.text
         self.protection = protection
         self._remembered: dict[object, Any] = {}
+        self._counts: dict[object, int] = {}
         self._words: tuple[Word, ...] | None = None
         self._protected: tuple[Stretch, ...] | None = None
         self._free: tuple[int, ...] | None = None
@@ -76,9 +95,18 @@ class Subject:
         """Whether something is remembered under the key."""
         return key in self._remembered
 
+    def count(self, key: object) -> int:
+        """How often this was asked under the key before."""
+        self._counts[key] = self._counts.get(key, -1) + 1
+        return self._counts[key]
+
     def note(self, key: object, value: object) -> None:
         """Remember a value that was worked out for several subjects at once."""
         self._remembered[key] = value
+
+    def recall(self, key: object) -> Any:
+        """What was noted under the key."""
+        return self._remembered[key]
 
     def remember(self, key: object, work_out: Callable[[], T]) -> T:
         """What `work_out` gives for this text, worked out at the first call."""

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from augment.edits import Edit
 from augment.lexicons.articles import Articles
 from augment.lexicons.tagger import Tagger
+from augment.lexicons.tagging import Tagged, tag_words
 from augment.lexicons.thesaurus import Thesaurus
 from augment.randomness import Stream
 from augment.record import Refusal
 from augment.spec import Synonyms
 from augment.transforms.base import Proposal, Subject, share
-from augment.words import Word
 
 _ARTICLE = re.compile(r"(?i)an?")
 
@@ -24,21 +24,6 @@ class Option(NamedTuple):
     place: int
     candidates: tuple[str, ...]
     article: int | None
-
-
-class Tagged(NamedTuple):
-    """A text as the tagger sees it: tokens with their tags, and where each word is among them."""
-
-    tokens: list[str]
-    places: list[int]
-    tags: Sequence[str]
-
-    def named(self, place: int) -> bool:
-        """Whether a token has a capital inside a sentence, as names and titles have."""
-        token = self.tokens[place]
-        if not token[0].isupper() or token.isupper():
-            return False
-        return place > 0 and self.tokens[place - 1][-1] not in '.!?:"“'
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,17 +98,3 @@ class SynonymsTransform:
         elif word.surface[0].isupper():
             fitting = fitting.capitalize()
         return [Edit(word.start, word.surface, fitting)]
-
-
-def tag_words(text: str, words: Sequence[Word], tagger: Tagger) -> Tagged:
-    """Tags of the words; the tagger sees the punctuation between them too, as in training."""
-    tokens, places, at = [], [], 0
-    for word in words:
-        gap = text[at : word.start]
-        if gap not in {" ", ""}:
-            tokens += gap.split()
-        places.append(len(tokens))
-        tokens.append(word.surface)
-        at = word.end
-    tokens += text[at:].split()
-    return Tagged(tokens, places, tagger.tag(tokens))

@@ -1,4 +1,4 @@
-"""Translation: what a translator is. Engines are `marian.py`, and those that other files add."""
+"""Translation: what a translator is. Engines are `ctranslate.py` and `marian.py`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,11 +6,22 @@ from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
+class Draw:
+    """Draw each piece by its probability; as in `augment.spec.Sampling`, `top_k` 0 means all."""
+
+    temperature: float = 1.0
+    top_k: int = 0
+    top_p: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Decoding:
-    """How to search: width of the beam, and how many of the best to give back."""
+    """How to search: width of the beam, how many of the best to give back, or how to draw."""
 
     beam: int = 1
     hypotheses: int = 1
+    length_penalty: float = 1.0
+    draw: Draw | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +53,12 @@ class Translator(Protocol):
 
     @property
     def name(self) -> str:
-        """What the trail says of it: engine, languages and a short hash of the weights."""
+        """What the trail says of it: engine, languages, a short hash of the weights, precision."""
+        ...
+
+    @property
+    def identity(self) -> str:
+        """All that an output depends on beside text and decoding: `name`, whole hash, versions."""
         ...
 
     @property
@@ -55,11 +71,16 @@ class Translator(Protocol):
         ...
 
     def translate(
-        self, texts: Sequence[str], decoding: Decoding = Decoding()
+        self,
+        texts: Sequence[str],
+        decoding: Decoding = Decoding(),
+        keys: Sequence[int] | None = None,
     ) -> list[list[Hypothesis]]:
         """For each text its best translations, best first; in the order of the texts.
 
         Longer texts than the model takes come back as one truncated hypothesis, never cut; texts
-        with letters or emoji that it cannot read as one that names them (`unknown`).
+        with letters or emoji that it cannot read as one that names them (`unknown`). Where the
+        decoding draws, `keys` are the seeds of the draws, one a text: the same text and key give
+        the same translation in any company. Without keys the draws are other ones in every call.
         """
         ...

@@ -1,4 +1,4 @@
-"""Faults that a translation model makes of itself: empty, endless, cut short."""
+"""Faults that a translation model makes of itself: empty, endless, cut short, copied through."""
 
 import re
 from collections import Counter
@@ -9,8 +9,9 @@ from augment.record import Refusal
 from augment.translation import Hypothesis
 from augment.words import split_words
 
+_MARKS = ".,;:!?\"'()[]“”‘’«»…–—-"
 _LETTERS = re.compile(r"[^\W\d_]{2}")
-_PICTURE = ("So", "Sk")  # emoji and their skin tones
+_SEEN = ("So", "Sk", "Cs")  # emoji, their skin tones, and half surrogate pairs
 
 
 def translatable(text: str) -> bool:
@@ -31,8 +32,17 @@ def unreadable(text: str, known: AbstractSet[str]) -> str:
     >>> unreadable("Até já, мир!", set("Atéjá"))
     'мир'
     """
-    lacking = (c for c in text if (c.isalpha() or category(c) in _PICTURE) and c not in known)
+    lacking = (c for c in text if (c.isalpha() or category(c) in _SEEN) and c not in known)
     return "".join(dict.fromkeys(c for c in lacking if not set(normalize("NFKC", c)) <= known))
+
+
+def control(text: str) -> str | None:
+    r"""A character that a model would leave out: control, invisible or half; a tab is as a space.
+
+    >>> control("ring\x07the bell")
+    '\x07'
+    """
+    return next((c for c in text if category(c) in ("Cc", "Cf", "Cs") and c != "\t"), None)
 
 
 def fault(source: str, hypothesis: Hypothesis) -> Refusal | None:
@@ -51,14 +61,36 @@ def fault(source: str, hypothesis: Hypothesis) -> Refusal | None:
     return _loop(source, hypothesis.text)
 
 
+def copied(source: str, output: str) -> bool:
+    """Whether the output is the source over again, as models do with a language not their own.
+
+    That is so where two thirds of the words stand in both; of up to three words, where all do.
+
+    >>> copied("O gato dorme no tapete.", "O gato dorme no tapete")
+    True
+    """
+    spoken, heard = Counter(_bare(source)), Counter(_bare(output))
+    longest = max(spoken.total(), heard.total())
+    share = 0.65 if longest > 3 else 1.0
+    return longest > 0 and (spoken & heard).total() >= share * longest
+
+
+def _bare(text: str) -> list[str]:
+    """Words by spaces alone, without the marks around them: enough to compare, and quick."""
+    return [bare for word in text.casefold().split() if (bare := word.strip(_MARKS))]
+
+
 def _loop(source: str, output: str) -> Refusal | None:
     """A run of one to four words repeated on the spot, more often than in the source."""
-    words = [word.surface.casefold() for word in split_words(output)]
+    words = _folded(output)
+    heard = Counter(words)
+    if max(heard.values(), default=0) < 4:
+        return None  # nothing can stand there four times in a row
     for length in range(1, 5):
         repeats, worst = _longest_repeat(words, length)
         if repeats >= 4 and repeats > 2 * _longest_repeat(_folded(source), length)[0]:
             return Refusal("looping", f"{' '.join(worst)!r} {repeats} times")
-    spoken, heard = Counter(_folded(source)), Counter(words)
+    spoken = Counter(_folded(source))
     # A loop whose parts are not neighbours still makes one word far too frequent.
     word, count = max(heard.items(), key=lambda item: item[1], default=("", 0))
     if count >= 10 and count > 4 * (spoken.most_common(1)[0][1] if spoken else 1):

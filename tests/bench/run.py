@@ -22,11 +22,11 @@ from pathlib import Path
 from augment.build import build_pipeline
 from augment.edits import apply_edits
 from augment.lexicons.tagger import Tagger
+from augment.lexicons.tagging import tag_words
 from augment.pipeline import Pipeline
 from augment.record import Outcome, Record, undo
 from augment.resources import Resources
 from augment.spec import parse_spec
-from augment.transforms.synonyms import tag_words
 from augment.words import split_words
 
 ROUNDS = 5

@@ -7,8 +7,26 @@ WORD_LEVEL: dict[str, dict[str, Any]] = {
     "masking": {"kind": "masking", "rate": 0.3},
     "masking spans": {"kind": "masking", "rate": 0.4, "span_range": [1, 3], "mask_token": "<mask>"},
     "synonyms": {"kind": "synonyms", "rate": 0.4},
+    "deletion": {"kind": "deletion", "rate": 0.4},
+    "swap": {"kind": "swap", "rate": 0.4},
+    "swap far": {"kind": "swap", "rate": 0.4, "distance": 4},
+    "insertion": {"kind": "insertion", "rate": 0.4},
+    "punctuation": {"kind": "punctuation"},
+    "contractions": {"kind": "contractions", "rate": 1.0},
+    "casing": {"kind": "casing"},
+    "typos": {"kind": "typos", "rate": 0.4, "per_word": 2},
+    "typos azerty": {"kind": "typos", "rate": 1.0, "layout": "azerty", "keep_first": False},
+    "misspellings": {"kind": "misspellings", "rate": 0.5},
+    "ocr": {"kind": "ocr", "rate": 0.4, "per_word": 2},
+    "unicode_noise": {"kind": "unicode_noise", "rate": 0.4, "per_word": 2},
+    "formats": {"kind": "formats", "rate": 1.0},
+    "names": {"kind": "names"},
+    "names spans": {"kind": "names", "spans": {"L0": "person", "L1": "place"}},
     "synonyms phrases": {"kind": "synonyms", "rate": 0.4, "phrases": True},
 }
+
+# Kinds that may write a value in another way ("do not", "don't"), so that only its meaning stays.
+REWORDING = {"contractions", "casing", "formats"}
 
 COMBINED: dict[str, dict[str, Any]] = {
     "chain": {"kind": "chain", "steps": [WORD_LEVEL["synonyms"], WORD_LEVEL["masking"]]},
@@ -26,3 +44,8 @@ COMBINED: dict[str, dict[str, Any]] = {
 }
 
 EVERY = {**WORD_LEVEL, **COMBINED}
+
+
+def keeps_span_words(step: dict[str, Any]) -> bool:
+    """Whether a step leaves the words of labelled spans; `names` exchanges those of `spans`."""
+    return not step.get("spans")

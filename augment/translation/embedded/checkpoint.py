@@ -1,46 +1,96 @@
-"""Turn a tiny Marian model of Firefox Translations into a standard MarianMT checkpoint.
+"""Turn a Marian model of Firefox Translations into a standard MarianMT checkpoint.
 
 Encoder, cross-attention, feed-forward layers and embeddings map one to one onto `MarianMTModel`.
-Its decoder has self-attention where the original has an SSRU; that part is the *graft*, trained by
-`distil.py` to imitate the SSRU. The vocabulary gains one piece, `<pad>`, whose embedding is zero:
-the decoder starts from it, as Marian starts from a zero vector.
+Its decoder has self-attention where most originals have an SSRU; that part is the *graft*, trained
+by `distil.py` to imitate the SSRU. The vocabulary gains one piece, `<pad>`, whose embedding is
+zero: the decoder starts from it, as Marian starts from a zero vector.
 """
 
 import json
 import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from augment.translation.embedded.marian_binary import Matrix
+from augment.errors import ModelError
+from augment.translation.embedded.architecture import Architecture, architecture_of
+from augment.translation.embedded.firefox import FirefoxFiles
+from augment.translation.embedded.marian_binary import Matrix, read_marian
+from augment.translation.shortlist import LEXICAL, read_table
 
 if TYPE_CHECKING:
     import torch
+    from sentencepiece import SentencePieceProcessor
     from transformers import MarianMTModel
 
 END_OF_SENTENCE = 0
 LONGEST = 512
 
 
-def standard_model(matrices: Mapping[str, Matrix]) -> "MarianMTModel":
-    """A `MarianMTModel` with every weight of the original but the decoder's self-attention.
+@dataclass(frozen=True)
+class FirefoxModel:
+    """What the files of a model hold: sizes, matrices, pieces."""
 
-    That part is left as it was initialised; load a graft into it or train one.
+    sizes: Architecture
+    matrices: Mapping[str, Matrix]
+    pieces: "SentencePieceProcessor"
+
+
+def read_firefox(files: FirefoxFiles) -> FirefoxModel:
+    """Read the files of a model, and check that they belong together.
+
+    Raises:
+        ModelError: a file is damaged or of another kind, or belongs to another model.
+    """
+    file = read_marian(files.model)
+    sizes = architecture_of(file, files.model)
+    pieces = _pieces(files.vocabulary, sizes.vocabulary)
+    if files.shortlist is not None:
+        read_table(files.shortlist, sizes.vocabulary)
+    return FirefoxModel(sizes, file.matrices, pieces)
+
+
+def _pieces(path: Path, size: int) -> "SentencePieceProcessor":
+    from sentencepiece import SentencePieceProcessor
+
+    try:
+        pieces = SentencePieceProcessor(model_file=str(path))
+    except (RuntimeError, OSError) as error:
+        raise ModelError(f"{path} is no SentencePiece model: {error}") from error
+    if pieces.GetPieceSize() != size:
+        raise ModelError(
+            f"{path} has {pieces.GetPieceSize():,} pieces, and its model has {size:,}; "
+            "take both from the same model"
+        )
+    if pieces.eos_id() != END_OF_SENTENCE:
+        raise ModelError(
+            f"{path}: the end of a sentence is piece {pieces.eos_id()}, and Marian's models of "
+            f"Firefox Translations have it as piece {END_OF_SENTENCE}"
+        )
+    return pieces
+
+
+def standard_model(original: FirefoxModel) -> "MarianMTModel":
+    """A `MarianMTModel` with every weight of the original.
+
+    Where that has an SSRU, the decoder's self-attention is left as it was initialised; load a graft
+    into it or train one.
     """
     import torch
     from transformers import GenerationConfig, MarianConfig, MarianMTModel
 
-    vocabulary, width = matrices["Wemb"].shape
-    pad = vocabulary
+    sizes = original.sizes
+    pad = sizes.vocabulary
     config = MarianConfig(
-        vocab_size=vocabulary + 1,
-        d_model=width,
-        encoder_layers=_layers(matrices, "encoder"),
-        decoder_layers=_layers(matrices, "decoder"),
-        encoder_attention_heads=8,
-        decoder_attention_heads=8,
-        encoder_ffn_dim=matrices["encoder_l1_ffn_W1"].shape[1],
-        decoder_ffn_dim=matrices["decoder_l1_ffn_W1"].shape[1],
+        vocab_size=sizes.vocabulary + 1,
+        d_model=sizes.width,
+        encoder_layers=sizes.encoder_layers,
+        decoder_layers=sizes.decoder_layers,
+        encoder_attention_heads=sizes.heads,
+        decoder_attention_heads=sizes.heads,
+        encoder_ffn_dim=sizes.encoder_feed_forward,
+        decoder_ffn_dim=sizes.decoder_feed_forward,
         activation_function="relu",
         scale_embedding=True,
         static_position_embeddings=True,
@@ -57,7 +107,7 @@ def standard_model(matrices: Mapping[str, Matrix]) -> "MarianMTModel":
         forced_eos_token_id=None,
     )
     model = MarianMTModel(config).eval()
-    state = _state(matrices, config.encoder_layers, config.decoder_layers)
+    state = _state(original.matrices, sizes)
     missing, unexpected = model.load_state_dict(
         {name: torch.from_numpy(value) for name, value in state.items()}, strict=False
     )
@@ -76,38 +126,57 @@ def standard_model(matrices: Mapping[str, Matrix]) -> "MarianMTModel":
     return model
 
 
-def graft_names(model: "MarianMTModel") -> list[str]:
-    """Names of the weights that a graft holds: the decoder's self-attention and its LayerNorm."""
-    return [n for n in model.state_dict() if n.startswith("model.decoder.") and ".self_attn" in n]
+def graft_names(model: "MarianMTModel", *, whole: bool = False) -> list[str]:
+    """Names of the weights that a graft holds: the decoder's self-attention and its LayerNorm.
+
+    `whole`: all of the decoder's layers, cross-attention and feed-forward too.
+    """
+    layers = [name for name in model.state_dict() if name.startswith("model.decoder.layers.")]
+    return layers if whole else [name for name in layers if ".self_attn" in name]
 
 
 def load_graft(model: "MarianMTModel", graft: Mapping[str, "torch.Tensor"]) -> None:
-    """Put trained weights in the decoder's self-attention; half precision becomes float32."""
-    wanted = set(graft_names(model))
-    if wanted - graft.keys() or graft.keys() - set(model.state_dict()):
+    """Put trained weights in the decoder's layers; half precision becomes float32.
+
+    Raises:
+        ValueError: a weight of the self-attention is missing, or one is no part of the decoder, or
+            of another shape.
+    """
+    missing = set(graft_names(model)) - graft.keys()
+    unknown = graft.keys() - set(graft_names(model, whole=True))
+    if missing or unknown:
         raise ValueError(
-            f"the graft does not fit the model: missing {sorted(wanted - graft.keys())}, "
-            f"unknown {sorted(graft.keys() - set(model.state_dict()))}"
+            f"the graft does not fit the model: missing {sorted(missing)}, "
+            f"unknown {sorted(unknown)}"
         )
+    shapes = {name: value.shape for name, value in model.state_dict().items()}
+    for name, value in graft.items():
+        if value.shape != shapes[name]:
+            raise ValueError(
+                f"the graft does not fit the model: {name} has the shape {tuple(value.shape)}, "
+                f"expected {tuple(shapes[name])}"
+            )
     model.load_state_dict({name: value.float() for name, value in graft.items()}, strict=False)
 
 
 def write_checkpoint(
-    folder: Path, model: "MarianMTModel", vocabulary_file: Path, source: str, target: str
+    folder: Path, model: "MarianMTModel", pieces: "SentencePieceProcessor", files: FirefoxFiles
 ) -> None:
-    """Write what `MarianMTModel` and `MarianTokenizer` load: safetensors, two .spm, vocab.json."""
-    from sentencepiece import SentencePieceProcessor
+    """Write what `MarianMTModel` and `MarianTokenizer` load: safetensors, two .spm, vocab.json.
 
-    pieces = SentencePieceProcessor(model_file=str(vocabulary_file))
+    The lexical shortlist lies beside them where there is one.
+    """
     vocabulary = {pieces.IdToPiece(i): i for i in range(pieces.GetPieceSize())}
     vocabulary["<pad>"] = len(vocabulary)
     model.save_pretrained(folder)
     for name in ("source.spm", "target.spm"):
-        shutil.copyfile(vocabulary_file, folder / name)
+        shutil.copyfile(files.vocabulary, folder / name)
+    if files.shortlist is not None:
+        shutil.copyfile(files.shortlist, folder / LEXICAL)
     tokenizer = {
         "tokenizer_class": "MarianTokenizer",
-        "source_lang": source,
-        "target_lang": target,
+        "source_lang": files.source,
+        "target_lang": files.target,
         "model_max_length": LONGEST,
         "separate_vocabs": False,
     }
@@ -119,11 +188,7 @@ def _write_json(path: Path, value: object) -> None:
     path.write_text(json.dumps(value, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def _layers(matrices: Mapping[str, Matrix], side: str) -> int:
-    return sum(1 for name in matrices if name.startswith(f"{side}_l") and name.endswith("_ffn_W1"))
-
-
-def _state(matrices: Mapping[str, Matrix], encoder: int, decoder: int) -> dict[str, Matrix]:
+def _state(matrices: Mapping[str, Matrix], sizes: Architecture) -> dict[str, Matrix]:
     import numpy as np
 
     embedding = matrices["Wemb"]
@@ -136,21 +201,25 @@ def _state(matrices: Mapping[str, Matrix], encoder: int, decoder: int) -> dict[s
         "lm_head.weight": shared,
         "final_logits_bias": np.concatenate([bias, np.zeros_like(bias[:, :1])], axis=1),
     }
-    for i in range(encoder):
+    for i in range(sizes.encoder_layers):
         theirs, ours = f"encoder_l{i + 1}", f"model.encoder.layers.{i}"
         state |= _attention(
             matrices, f"{theirs}_self", f"{ours}.self_attn", f"{ours}.self_attn_layer_norm"
         )
         state |= _feed_forward(matrices, theirs, ours)
-    for i in range(decoder):
+    for i in range(sizes.decoder_layers):
         theirs, ours = f"decoder_l{i + 1}", f"model.decoder.layers.{i}"
         state |= _attention(
             matrices, f"{theirs}_context", f"{ours}.encoder_attn", f"{ours}.encoder_attn_layer_norm"
         )
         state |= _feed_forward(matrices, theirs, ours)
-        # Where the graft's training begins: the LayerNorm that followed the SSRU.
-        state[f"{ours}.self_attn_layer_norm.weight"] = matrices[f"{theirs}_rnn_ffn_ln_scale"][0]
-        state[f"{ours}.self_attn_layer_norm.bias"] = matrices[f"{theirs}_rnn_ffn_ln_bias"][0]
+        norm = f"{ours}.self_attn_layer_norm"
+        if sizes.recurrent:
+            # Where the graft's training begins: the LayerNorm that followed the SSRU.
+            state[f"{norm}.weight"] = matrices[f"{theirs}_rnn_ffn_ln_scale"][0]
+            state[f"{norm}.bias"] = matrices[f"{theirs}_rnn_ffn_ln_bias"][0]
+        else:
+            state |= _attention(matrices, f"{theirs}_self", f"{ours}.self_attn", norm)
     return state
 
 

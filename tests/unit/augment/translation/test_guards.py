@@ -3,7 +3,7 @@
 import pytest
 
 from augment.translation import Hypothesis
-from augment.translation.guards import fault, translatable, unreadable
+from augment.translation.guards import control, copied, fault, translatable, unreadable
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,24 @@ def test_what_a_model_cannot_read_is_named() -> None:
 )
 def test_letters_and_emoji_without_a_piece_are_unreadable(text: str, those: str) -> None:
     assert unreadable(text, frozenset("abcd")) == those
+
+
+@pytest.mark.parametrize(
+    ("source", "output", "verdict"),
+    [
+        ("O gato dorme no tapete.", "O gato dorme no tapete", True),
+        ("O gato dorme no tapete da sala.", "O gato dorme em tapete da sala.", True),
+        ("The cat sleeps on the carpet.", "O gato dorme no tapete.", False),
+        ("Okay, Spotify.", "OK, Spotify.", False),
+        ("Spotify", "spotify", True),
+        ("", "", False),
+    ],
+)
+def test_a_text_that_was_copied_through(source: str, output: str, verdict: bool) -> None:
+    assert copied(source, output) is verdict
+
+
+@pytest.mark.parametrize("character", ["\0", "\x07", "\x1b", "\u200b", "\u202e", "\ufeff"])
+def test_control_and_invisible_characters_are_seen(character: str) -> None:
+    assert control(f"ring{character} the bell") == character
+    assert control("ring\tthe bell") is None

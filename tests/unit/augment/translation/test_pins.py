@@ -61,5 +61,60 @@ def test_marks_keep_clear_of_the_text() -> None:
 
 
 def test_what_is_left_to_translate() -> None:
-    assert pin("a.io!", [(0, 4, "url")]).rest == "!"
+    assert pin("a.io!", [(0, 4, "url")]).rest.strip() == "!"
+    assert pin("In Rome.", [(3, 7, "span")], free={"span"}).rest.split() == ["In", "."]
     assert pin("Hello.", []).rest == "Hello."
+
+
+def found_again(text: str, words: str, output: str) -> tuple[str, list[str]] | str:
+    """The output and its anchored words, or the reason, for words that went without a mark."""
+    start = text.index(words)
+    pinned = pin(text, [(start, start + len(words), "span")], free={"span"})
+    assert pinned.text == text
+    found = unpin(pinned, output)
+    if isinstance(found, Refusal):
+        return found.reason
+    return found[0], [found[0][a.new_start : a.new_end] for a in found[1]]
+
+
+@pytest.mark.parametrize(
+    ("words", "output", "result"),
+    [
+        ("Rome", "Rome is where I live.", ("Rome is where I live.", ["Rome"])),
+        ("Rome", "I live in ROME.", ("I live in Rome.", ["Rome"])),
+        ("the Big Apple", "I go to The  big apple.", ("I go to the Big Apple.", ["the Big Apple"])),
+        ("O'Neill's", "Here is O’Neill’s bar.", ("Here is O'Neill's bar.", ["O'Neill's"])),
+        ("C++", "It is written in c++.", ("It is written in C++.", ["C++"])),
+        ("Rome", "I live in Romeo.", "protected_lost"),
+        ("Rome", "I live in Roma.", "protected_lost"),
+        ("Rome", "Rome, I live in Rome.", "protected_ambiguous"),
+        ("Rome", "ROME, I live in rome.", "protected_ambiguous"),
+    ],
+)
+def test_words_without_a_mark_are_found_again_or_refused(
+    words: str, output: str, result: object
+) -> None:
+    assert found_again(f"I live in {words} now.", words, output) == result
+
+
+def test_words_that_stand_beside_their_pin_are_never_guessed() -> None:
+    text = "May said that may be so in May."
+    pinned = pin(text, [(27, 30, "span")], free={"span"})
+    found = unpin(pinned, "That may be so in May, said May.")
+    assert isinstance(found, Refusal)
+    assert found.reason == "protected_ambiguous"
+
+
+def test_pins_that_are_alike_are_found_in_order() -> None:
+    pinned = pin("Rome or Rome?", [(0, 4, "span"), (8, 12, "span")], free={"span"})
+    found = unpin(pinned, "Is it Rome, or Rome?")
+    assert not isinstance(found, Refusal)
+    assert [(a.new_start, a.new_end) for a in found[1]] == [(6, 10), (15, 19)]
+
+
+def test_words_found_inside_others_are_ambiguous() -> None:
+    text = "York and New York"
+    pinned = pin(text, [(0, 4, "span"), (9, 17, "span")], free={"span"})
+    found = unpin(pinned, text)
+    assert isinstance(found, Refusal)
+    assert found.reason == "protected_ambiguous"
