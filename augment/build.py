@@ -2,6 +2,17 @@
 
 from typing import assert_never
 
+from augment.checks.base import Judge, Unfitted
+from augment.checks.duplicates import DuplicatesCheck
+from augment.checks.fluency import FluencyCheck
+from augment.checks.label_model import LabelModelCheck
+from augment.checks.labels import LabelsCheck
+from augment.checks.language import LanguageCheck as LanguageJudge
+from augment.checks.leak import LeakCheck
+from augment.checks.length import LengthCheck
+from augment.checks.meaning import MeaningCheck
+from augment.checks.polarity import PolarityCheck
+from augment.checks.repetition import RepetitionCheck
 from augment.lexicons.protected import Protection
 from augment.pipeline import Pipeline
 from augment.resources import Resources
@@ -9,19 +20,30 @@ from augment.spec import (
     BackTranslation,
     Casing,
     Chain,
+    Check,
     Contractions,
     Deletion,
+    Duplicates,
+    Fluency,
     Formats,
     Insertion,
+    LabelModel,
+    Labels,
+    LanguageCheck,
     Leaf,
+    Leak,
+    Length,
     Masking,
     Maybe,
+    Meaning,
     Misspellings,
     Names,
     Ocr,
     OneOf,
     PipelineSpec,
+    PolarityGuard,
     Punctuation,
+    Repetition,
     SomeOf,
     Step,
     Swap,
@@ -56,7 +78,8 @@ def build_pipeline(spec: PipelineSpec, resources: Resources) -> Pipeline:
     """
     protection = Protection(spec.protect.phrases, spec.protect.patterns)
     children = tuple(_node(step, f"{i}", resources) for i, step in enumerate(spec.steps))
-    return Pipeline(spec, ChainNode("", children), protection)
+    checks = [_check(check, resources) for check in spec.checks]
+    return Pipeline(spec, ChainNode("", children), protection, checks)
 
 
 def _node(step: Step, place: str, resources: Resources) -> Node:
@@ -122,3 +145,31 @@ def _leaf(  # noqa: C901, PLR0911, PLR0912  (one arm a kind)
             return BackTranslationTransform(step, resources.routes(step), tagger)
         case _:
             assert_never(step)
+
+
+def _check(  # noqa: C901, PLR0911  (one arm a kind)
+    check: Check, resources: Resources
+) -> Judge | Unfitted:
+    match check:
+        case Meaning():
+            return MeaningCheck(check, resources.encoder(check.model))
+        case PolarityGuard():
+            return PolarityCheck(resources.opposites())
+        case LanguageCheck():
+            return LanguageJudge(check, resources.language_detector())
+        case Length():
+            return LengthCheck(check)
+        case Repetition():
+            return RepetitionCheck(check)
+        case Duplicates():
+            return DuplicatesCheck(check)
+        case Leak():
+            return LeakCheck(check)
+        case Labels():
+            return LabelsCheck(check)
+        case LabelModel():
+            return LabelModelCheck(check, resources.classifier(check.model))
+        case Fluency():
+            return FluencyCheck(check, resources.language_model(check.model))
+        case _:
+            assert_never(check)

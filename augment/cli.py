@@ -17,7 +17,7 @@ from types import FrameType
 from typing import NoReturn
 
 from augment import __version__
-from augment.commands import doctor, expand, kinds, models, preview, schema
+from augment.commands import doctor, expand, kinds, models, preview, replay, report, schema
 from augment.errors import AugmentError, Cancelled
 
 USAGE = 2
@@ -105,7 +105,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"augment {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (expand, preview, kinds, schema, models, doctor):
+    for command in (expand, preview, report, replay, kinds, schema, models, doctor):
         command.add_to(commands)
     return parser
 

@@ -47,12 +47,13 @@ class Refusal:
     """Why a copy was not made: a stable reason for counting, and what exactly happened.
 
     One that is not `final` means that a step found nothing to do: the steps after it go on, and it
-    is told only if they change nothing either.
+    is told only if they change nothing either. The `score` is what a check measured.
     """
 
     reason: str
     detail: str = ""
     final: bool = True
+    score: float | None = None
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.detail}" if self.detail else self.reason

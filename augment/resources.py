@@ -12,6 +12,11 @@ from augment.transforms import masking
 from augment.translation.settings import EngineSettings
 
 if TYPE_CHECKING:
+    from augment.checks.classifier import Classifier
+    from augment.checks.encoder import Encoder
+    from augment.checks.language import Detector
+    from augment.checks.language_model import LanguageModel
+    from augment.checks.opposites import Opposites
     from augment.lexicons.articles import Articles
     from augment.lexicons.confusions import Confusions
     from augment.lexicons.gazetteer import Gazetteer
@@ -121,6 +126,43 @@ class Resources:
         wordnet = self.thesaurus().wordnet
         return self._once("real_words", lambda: RealWords.load(wordnet))
 
+    def opposites(self) -> "Opposites":
+        """What tells words that are opposites."""
+        from augment.checks.opposites import Opposites
+
+        wordnet = self.thesaurus().wordnet
+        return self._once("opposites", lambda: Opposites.load(wordnet))
+
+    def encoder(self, folder: Path | None = None) -> "Encoder":
+        """Sentence embeddings: the packaged model, or one in a folder.
+
+        Raises:
+            ModelError: the package or a file is missing, altered or of another kind.
+        """
+        from augment.checks.encoder import Encoder
+
+        return self._once(
+            ("encoder", folder), lambda: Encoder.load(folder, self._engine, cache=self._cache)
+        )
+
+    def language_detector(self) -> "Detector":
+        """What tells the language of a text; ModelError if its package is missing."""
+        from augment.checks.language import Detector
+
+        return self._once("language detector", Detector.load)
+
+    def classifier(self, folder: Path) -> "Classifier":
+        """A sequence classifier of the user; ModelError if the folder holds none."""
+        from augment.checks.classifier import Classifier
+
+        return self._once(("classifier", folder), lambda: Classifier.load(folder))
+
+    def language_model(self, folder: Path) -> "LanguageModel":
+        """A language model of the user; ModelError if the folder holds none."""
+        from augment.checks.language_model import LanguageModel
+
+        return self._once(("language model", folder), lambda: LanguageModel.load(folder))
+
     def routes(self, spec: BackTranslation) -> tuple["TranslationRoute", ...]:
         """The models of each pivot, there and back.
 
@@ -159,9 +201,7 @@ class Resources:
     ) -> None:
         self.close()
 
-    def _translator(
-        self, leg: Leg, spec: BackTranslation, *, last: bool = False
-    ) -> "Translator":
+    def _translator(self, leg: Leg, spec: BackTranslation, *, last: bool = False) -> "Translator":
         from augment.translation import models
         from augment.translation.engines import load_translator
 

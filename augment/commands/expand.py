@@ -33,14 +33,22 @@ them; its copies follow, with copy 1, 2, ... and the edits that made them. What 
 made is in the rejects file, with its reason. Copies depend only on the pipeline, the seed and each
 record's id: its --id column, else file name and row number.
 
-INPUT is a file (.csv, .tsv, .jsonl, .ndjson, each also .gz), - for standard input, or one of
-sample:support, sample:support/dev, sample:support/test.
+INPUT is a file (.csv, .tsv, .jsonl, .ndjson, .conll, .iob, .bio, each also .gz), - for standard
+input, or one of sample:support, sample:support/dev, sample:support/test.
+
+Pairs are read with --text and --text-b; the trail then says in which column a step was. Tokens with
+tags, and a context with its question and answers, are JSON Lines: their columns are found by their
+usual names or named. Entities and answers keep their words and move with them; a copy that would
+lose one is dropped. New words of tagged texts are cut at spaces and marks. In CoNLL the new columns
+are comments above each sentence, and the other columns of a changed token become _.
 
 The exit code is 3 where not one copy could be written; the output then has the originals, and does
 not exist where it would have no row at all.
 
   augment expand sample:support -o larger.csv --preset mask --copies 2
   cat train.csv | augment expand - -o - --label intent > larger.csv
+  augment expand nli.tsv -o larger.tsv --text premise --text-b hypothesis --preset paraphrase
+  augment expand train.conll -o larger.conll --preset light
 """
 
 
@@ -58,6 +66,10 @@ def add_to(commands: Commands) -> None:
         help="rejects file (default: OUTPUT.rejects.jsonl; standard error with -o -)",
     )  # fmt: skip
     parser.add_argument(
+        "--report", metavar="PAGE", type=Path,
+        help="also write a report of the output, as augment report does",
+    )  # fmt: skip
+    parser.add_argument(
         "--show", metavar="N", type=whole(0, 1000), default=0, help="show N examples at the end"
     )
     which = parser.add_mutually_exclusive_group()
@@ -66,6 +78,7 @@ def add_to(commands: Commands) -> None:
     add_pipeline(parser)
     add_engine(parser)
     _add_columns(parser.add_argument_group("columns"))
+    _add_tasks(parser.add_argument_group("pairs, tags and answers"))
     _add_format(parser.add_argument_group("format"))
 
 
@@ -73,23 +86,28 @@ def run(args: argparse.Namespace) -> int:
     """Expand, and tell what came of it."""
     from augment.build import build_pipeline
     from augment.commands.examples import Examples
+    from augment.commands.report import report_of_run
     from augment.datasets.expand import check, expand
     from augment.samples import PREFIX, sample_file
 
     if args.split is not None and args.split_column is None:
         args.parser.error("--split names a part; name the column of the parts with --split-column")
+    if args.report is not None:
+        _check_report(args)
     sample = args.input.startswith(PREFIX)
     source = sample_file(args.input) if sample else nullcontext(_path(args.input))
     with source as path:
         request = _request(args, path)
         spec = chosen_spec(args)
         # Before a model is loaded, which takes seconds.
-        check(request)
+        check(request, spec)
         with resources(args) as shared, _bar() as progress:
             pipeline = build_pipeline(spec, shared)
             examples = Examples(args.show)
             summary = expand(request, pipeline, progress=progress, observe=examples.observe)
     to_stderr = request.output is None
+    if args.report is not None and summary.output is not None:
+        report_of_run(Path(args.output), args.report, request.rejects_path, force=args.force)
     if args.json:
         print_json(summary.to_json(), to_stderr=to_stderr)
     else:
@@ -101,6 +119,21 @@ def run(args: argparse.Namespace) -> int:
             say(f"no row has {part!r} in the column {args.split_column!r}; name the part with "
                 "--split", to_stderr=to_stderr)  # fmt: skip
     return 0 if summary.written else NO_COPIES
+
+
+def _check_report(args: argparse.Namespace) -> None:
+    """Refuse a report that cannot be made before the work is done."""
+    from augment.datasets.output import check_output, same_file
+    from augment.errors import OutputError
+
+    output = _path(args.output)
+    if output is None or (output.exists() and not output.is_file()):
+        raise OutputError(
+            f"--report {args.report}: a report is made of the output as a file; name one with -o"
+        )
+    if same_file(args.report, output):
+        raise OutputError(f"{args.report}: is the output itself; name another page with --report")
+    check_output(args.report, force=args.force)
 
 
 def summary_lines(summary: "Summary") -> Iterator[str]:
@@ -120,11 +153,7 @@ def summary_lines(summary: "Summary") -> Iterator[str]:
     if summary.stayed:
         stayed = sum(summary.stayed.values())
         yield f"in them {stayed:,} sentences stayed as they were{_why(summary.stayed)}"
-    if len(summary.labels) > 1:
-        width = max(len("label"), *(len(label) for label in summary.labels))
-        yield f"{'label':{width}}  {'before':>8}  {'after':>8}"
-        for label, count in summary.labels.items():
-            yield f"{label:{width}}  {count.before:8,}  {count.after:8,}"
+    yield from _label_lines(summary)
     yield f"{summary.seconds:.1f} s, {summary.sentences_per_second:,.0f} sentences/s"
     if summary.output:
         yield f"written to {summary.output}"
@@ -132,6 +161,21 @@ def summary_lines(summary: "Summary") -> Iterator[str]:
         yield "no row could be written, so there is no output"
     if summary.rejects:
         yield f"rejects in {summary.rejects}"
+
+
+def _label_lines(summary: "Summary") -> Iterator[str]:
+    if len(summary.labels) > 1:
+        width = max(len("label"), *(len(label) for label in summary.labels))
+        yield f"{'label':{width}}  {'before':>8}  {'after':>8}"
+        for label, count in summary.labels.items():
+            yield f"{label:{width}}  {count.before:8,}  {count.after:8,}"
+    if summary.scores is not None:
+        for when, scores in (("before", summary.scores.before), ("after", summary.scores.after)):
+            if scores is not None:
+                yield (
+                    f"scores {when}: {scores.rows:,} rows, mean {scores.mean:g}, "
+                    f"from {scores.min:g} to {scores.max:g}"
+                )
 
 
 def _add_columns(group: "argparse._ArgumentGroup") -> None:
@@ -144,21 +188,59 @@ def _add_columns(group: "argparse._ArgumentGroup") -> None:
         metavar="PART",
         help="with --split-column: copies are made of this part only (default: train)",
     )
-    group.add_argument("--no-spans", action="store_true", help="leave the JSON key spans as it is")
+    group.add_argument(
+        "--label-type", choices=("auto", "class", "classes", "score"), default="auto",
+        help="what the label is (auto: JSON lists are several classes, broken numbers scores)",
+    )  # fmt: skip
+    group.add_argument(
+        "--label-separator", metavar="C", help="what parts several classes of a label, such as ';'"
+    )
+    spans = group.add_mutually_exclusive_group()
+    spans.add_argument(
+        "--spans", metavar="NAME", help="JSON key of labelled spans (default: spans)"
+    )
+    spans.add_argument("--no-spans", action="store_true", help="leave the JSON key spans as it is")
     group.add_argument(
         "--rename",
         metavar="OLD=NEW",
-        type=_renamed,
+        type=renamed,
         action="append",
         default=[],
         help="another name for source_id, copy or trail; can be repeated",
     )
 
 
+def _add_tasks(group: "argparse._ArgumentGroup") -> None:
+    from augment.datasets.tasks.schemes import SCHEMES
+
+    group.add_argument(
+        "--text-b", metavar="NAME", help="second text of a pair; --text is the first"
+    )
+    group.add_argument(
+        "--sides", choices=("first", "second", "context", "question", "both"),
+        help="which texts of a pair, or of a question and its context, are copied (default: both)",
+    )  # fmt: skip
+    group.add_argument(
+        "--tokens", metavar="NAME", help="JSON key of the tokens; in CoNLL the column's number (1)"
+    )
+    group.add_argument(
+        "--tags", metavar="NAME", help="JSON key of their tags; in CoNLL the column's number (last)"
+    )
+    group.add_argument(
+        "--tags-scheme", choices=SCHEMES,
+        help="scheme of the tags, in and out; bio is IOB2 (default: told from the first rows)",
+    )  # fmt: skip
+    group.add_argument("--context", metavar="NAME", help="JSON key of the text with the answers")
+    group.add_argument("--question", metavar="NAME", help="JSON key of the question")
+    group.add_argument(
+        "--answers", metavar="NAME", help="JSON key of the answers, with text and answer_start"
+    )
+
+
 def _add_format(group: "argparse._ArgumentGroup") -> None:
     group.add_argument(
         "--format",
-        choices=("csv", "tsv", "jsonl"),
+        choices=("csv", "tsv", "jsonl", "conll"),
         help="in place of the suffix (default on standard input: csv)",
     )
     group.add_argument("--delimiter", metavar="C", type=_delimiter, help="such as ';' or tab")
@@ -168,6 +250,7 @@ def _add_format(group: "argparse._ArgumentGroup") -> None:
 def _request(args: argparse.Namespace, source: Path | None) -> "ExpandRequest":
     from augment.datasets.columns import Columns, NewColumns
     from augment.datasets.expand import ExpandRequest
+    from augment.datasets.labels import LabelShape
 
     return ExpandRequest(
         input=source,
@@ -180,7 +263,16 @@ def _request(args: argparse.Namespace, source: Path | None) -> "ExpandRequest":
             id=args.id,
             split=args.split_column,
             part="train" if args.split is None else args.split,
-            spans=None if args.no_spans else "spans",
+            spans=None if args.no_spans else args.spans or "spans",
+            text_b=args.text_b,
+            sides=args.sides,
+            tokens=args.tokens,
+            tags=args.tags,
+            scheme=args.tags_scheme,
+            context=args.context,
+            question=args.question,
+            answers=args.answers,
+            labels=LabelShape(args.label_type, args.label_separator),
         ),
         new=NewColumns(**dict(args.rename)),
         delimiter=args.delimiter,
@@ -222,7 +314,8 @@ def _path(given: str) -> Path | None:
     return None if given == "-" else Path(given)
 
 
-def _renamed(given: str) -> tuple[str, str]:
+def renamed(given: str) -> tuple[str, str]:
+    """What --rename says: the usual name of a new column, and the one it has."""
     from augment.datasets.columns import NewColumns
 
     old, _, new = given.partition("=")

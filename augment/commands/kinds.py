@@ -79,7 +79,8 @@ def type_name(schema: Mapping[str, Any]) -> str:
     bounds = [f"from {schema['minimum']}"] if "minimum" in schema else []
     if bounds and "maximum" in schema:
         bounds = [f"{schema['minimum']} to {schema['maximum']}"]
-    return " ".join([str(schema.get("type", "anything")), *bounds])
+    kind = str(schema.get("type", "anything"))
+    return " ".join(["mapping" if kind == "object" else kind, *bounds])
 
 
 def _described(name: str, schema: Mapping[str, Any]) -> dict[str, Any]:

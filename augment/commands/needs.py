@@ -62,7 +62,7 @@ class _Asked(Resources):
         """What one leaf asks for."""
         self._findings = []
         try:
-            build_pipeline(spec.model_copy(update={"steps": (leaf,)}), self)
+            build_pipeline(spec.model_copy(update={"steps": (leaf,), "checks": ()}), self)
         except _EnoughError:
             pass
         except AugmentError as error:

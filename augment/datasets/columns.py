@@ -2,8 +2,11 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, field
+from difflib import get_close_matches
 
+from augment.datasets.labels import LabelShape
+from augment.datasets.tasks.schemes import Scheme
 from augment.errors import DataError
 
 # In the order in which they are taken when a file has several of them.
@@ -13,7 +16,7 @@ TEXT_NAMES = (
 )
 LABEL_NAMES = (
     *("label", "labels", "class", "category", "intent", "sentiment", "target", "topic"),
-    *("emotion", "rating", "stars", "y"),
+    *("emotion", "rating", "stars", "score", "y"),
 )
 
 
@@ -21,7 +24,10 @@ LABEL_NAMES = (
 class Columns:
     """Names of the columns that are read; those left open are looked for or not used.
 
-    Copies are made of rows whose `split` column says `part`; without `split`, of all rows.
+    Copies are made of rows whose `split` column says `part`; without `split`, of all rows. `text_b`
+    makes rows pairs; `tokens` or `tags` make them tagged; `context`, `question` or `answers` make
+    them questions with answers. `sides` says which texts of a pair or question are copied. In a
+    CoNLL file `tokens` and `tags` are numbers of columns, from 1.
     """
 
     text: str | None = None
@@ -30,6 +36,15 @@ class Columns:
     split: str | None = None
     part: str = "train"
     spans: str | None = "spans"
+    text_b: str | None = None
+    sides: str | None = None
+    tokens: str | None = None
+    tags: str | None = None
+    scheme: Scheme | None = None
+    context: str | None = None
+    question: str | None = None
+    answers: str | None = None
+    labels: LabelShape = field(default_factory=LabelShape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,43 +63,74 @@ class NewColumns:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The columns of a file, all of which exist in it."""
+    """The columns of a file beside those of its task, all of which exist in it."""
 
-    text: str
     label: str | None
     id: str | None
     split: str | None
 
 
-def find_columns(asked: Columns, names: Sequence[str]) -> Found:
-    """The columns to read, of those that the file has.
+def find_columns(asked: Columns, names: Sequence[str], used: Sequence[str] = ()) -> Found:
+    """The columns to read beside those that the task uses, of those that the file has.
 
     Raises:
-        DataError: a named column is not there, there is none for the text, or one is there twice.
+        DataError: a named column is not there, or one is there twice.
 
-    >>> find_columns(Columns(), ["id", "Text", "intent"])
-    Found(text='Text', label='intent', id=None, split=None)
+    >>> find_columns(Columns(), ["id", "Text", "intent"], used=["Text"])
+    Found(label='intent', id=None, split=None)
     """
     for name, count in Counter(names).items():
         if count > 1:
             raise DataError(f"the column {name!r} is there {count} times; rename all but one")
-    for option in ("text", "label", "id", "split"):
-        name = getattr(asked, option)
-        if name is not None and name not in names:
-            flag = "--split-column" if option == "split" else f"--{option}"
-            raise DataError(
-                f"there is no column {name!r} ({flag}); the columns are: {_listed(names)}"
-            )
-    text = asked.text or _first(TEXT_NAMES, [n for n in names if n != asked.label])
+    for option in ("label", "id", "split"):
+        check_named(asked, option, names)
+    label = asked.label or first_of(LABEL_NAMES, [name for name in names if name not in used])
+    return Found(label, asked.id, asked.split)
+
+
+def find_text(asked: Columns, names: Sequence[str]) -> str:
+    """The column of the text.
+
+    Raises:
+        DataError: the named column is not there, or none has a usual name.
+
+    >>> find_text(Columns(), ["id", "Text", "intent"])
+    'Text'
+    """
+    check_named(asked, "text", names)
+    text = asked.text or first_of(TEXT_NAMES, [n for n in names if n != asked.label])
     if text is None and len(names) == 1:
         text = _only(names[0])
     if text is None:
         raise DataError(
             "no column has a usual name for the text; name it with --text. "
-            f"The columns are: {_listed(names)}"
+            f"The columns are: {listed(names)}"
         )
-    label = asked.label or _first(LABEL_NAMES, [n for n in names if n != text])
-    return Found(text, label, asked.id, asked.split)
+    return text
+
+
+def check_named(asked: Columns, option: str, names: Sequence[str]) -> None:
+    """Refuse a column that the user named and that is not there.
+
+    Raises:
+        DataError: names what there is, and what the user may have meant.
+    """
+    name = getattr(asked, option)
+    if name is not None and name not in names:
+        near = get_close_matches(name, names, n=1)
+        meant = f"; did you mean {near[0]!r}?" if near else ""
+        raise DataError(
+            f"there is no column {name!r} ({flag(option)}){meant}; the columns are: {listed(names)}"
+        )
+
+
+def flag(option: str) -> str:
+    """The option of the command line behind a field of `Columns`.
+
+    >>> flag("text_b"), flag("split")
+    ('--text-b', '--split-column')
+    """
+    return "--split-column" if option == "split" else f"--{option.replace('_', '-')}"
 
 
 def check_new(new: NewColumns, names: Sequence[str]) -> None:
@@ -95,12 +141,12 @@ def check_new(new: NewColumns, names: Sequence[str]) -> None:
     """
     taken = [name for name in new.names if name in names]
     if len(set(new.names)) < len(new.names):
-        raise DataError(f"two new columns have the same name: {_listed(new.names)}")
+        raise DataError(f"two new columns have the same name: {listed(new.names)}")
     if not taken:
         return
     if len(taken) == len(new.names):
         raise DataError(
-            f"the input has the columns {_listed(new.names)}: it is an output of `augment expand`; "
+            f"the input has the columns {listed(new.names)}: it is an output of `augment expand`; "
             "expand the original data set, or rename the new columns with --rename, "
             f"such as --rename {new.copy}={new.copy}_2"
         )
@@ -115,9 +161,16 @@ def check_new(new: NewColumns, names: Sequence[str]) -> None:
     )
 
 
-def _first(wanted: Sequence[str], names: Sequence[str]) -> str | None:
+def first_of(wanted: Sequence[str], names: Sequence[str]) -> str | None:
+    """The first of the usual names that is there, as the file writes it."""
     by_key = {name.strip().lower(): name for name in reversed(names)}
     return next((by_key[key] for key in wanted if key in by_key), None)
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names for a message; of very many the first fifty."""
+    shown = ", ".join(repr(name) for name in names[:50])
+    return shown + (f" and {len(names) - 50} more" if len(names) > 50 else "")
 
 
 def _only(name: str) -> str:
@@ -128,8 +181,3 @@ def _only(name: str) -> str:
                 f"give --delimiter {given}, or --text {name!r} if it is one column"
             )
     return name
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(repr(name) for name in names[:50])
-    return shown + (f" and {len(names) - 50} more" if len(names) > 50 else "")

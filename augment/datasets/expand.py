@@ -6,23 +6,28 @@ out in the order of the input, and the output gets its name when all of it is on
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from augment.datasets.columns import Columns, NewColumns
+from augment.datasets.fit import fitted
 from augment.datasets.formats import Input, Kind, input_kind, input_name, open_input, suffix_kind
 from augment.datasets.output import OutputFile, check_output, same_file
 from augment.datasets.reader import Reader, ReadOptions
 from augment.datasets.rejects import Rejects
-from augment.datasets.rows import Fault, Row, line_end
+from augment.datasets.rows import Fault, Row
+from augment.datasets.run_record import leave_record, now, record_path
 from augment.datasets.summary import Summary, Tally
-from augment.datasets.writer import LineWriter, copy_line, original_line
+from augment.datasets.tasks.suits import check_suits
+from augment.datasets.tasks.task import RowCopy, row_copies
+from augment.datasets.writer import RowWriter, copy_row, original_row
 from augment.errors import Cancelled, DataError, OutputError
-from augment.pipeline import Pipeline
-from augment.record import Outcome, Refusal
+from augment.pipeline import Pipeline, Selector
+from augment.record import Outcome, Record, Refusal
+from augment.spec import PipelineSpec
 
-BATCH_ROWS = 64
+BATCH_ROWS = 256
 BATCH_BYTES = 1 << 20
 
 
@@ -67,19 +72,22 @@ class Progress:
     size: int | None
 
 
-def check(request: ExpandRequest) -> None:
+def check(request: ExpandRequest, spec: PipelineSpec | None = None) -> None:
     """Find what is wrong with a request before any model is loaded.
 
     Raises:
         DataError: the input is missing, has no known format, or no column for the text.
         OutputError: the output exists, is the input, or is named as another format.
+        SpecError: the spec does not suit what the data's labels are for.
     """
     kind = input_kind(request.input, request.kind)
     _check_outputs(request, kind)
     # Standard input can be read only once, so its head is looked at when the run starts.
     if request.input is not None and request.input.is_file():
         with open_input(request.input) as opened:
-            _reader(opened, request)
+            reader = _reader(opened, request)
+        if spec is not None:
+            check_suits(spec, reader.layout.task)
     elif request.input is not None and not request.input.exists():
         raise DataError(f"{request.input}: there is no such file")
 
@@ -93,15 +101,15 @@ def expand(
 ) -> Summary:
     """Write the rows of the input with copies of each; rejects go to a file of their own.
 
-    `observe` is given the outcome of each row once it is written. Where no row of the output came
-    about there is no output, and the summary's is None.
+    `observe` is given the outcome of each text once its row is written. Where no row of the output
+    came about there is no output, and the summary's is None.
 
     Raises:
         DataError: the input as a whole is unusable.
         OutputError: the output cannot be written, or exists.
         Cancelled: the user broke the run off.
     """
-    check(request)
+    check(request, pipeline.spec)
     try:
         return _expand(request, pipeline, progress or (lambda _: None), observe)
     except KeyboardInterrupt:
@@ -115,30 +123,40 @@ def _expand(
     progress: Callable[[Progress], None],
     observe: Callable[[Outcome], None] | None,
 ) -> Summary:
-    began, done = time.perf_counter(), 0
+    began, at, done = time.perf_counter(), now(), 0
     with ExitStack() as stack:
         opened = stack.enter_context(open_input(request.input))
         reader = _reader(opened, request)
+        check_suits(pipeline.spec, reader.layout.task)
+        pipeline = stack.enter_context(
+            fitted(pipeline, request.input, lambda path: _rows(path, request))
+        )
         rejects = stack.enter_context(Rejects(request.rejects_path, force=request.force))
         output = stack.enter_context(OutputFile(request.output, force=request.force))
-        run = _Run(request, pipeline, reader, output, rejects, observe=observe)
+        select = stack.enter_context(pipeline.selector())
+        run = _Run(request, pipeline, reader, output, rejects, select=select, observe=observe)
         for batch in _batches(reader):
             run.batch(batch)
             done += sum(len(row.content) for row in batch)
             position = opened.position() if opened.packed and opened.size else done
             progress(Progress(run.tally.rows, run.tally.written, position, opened.size))
-        run.writer.close(final_newline=reader.final_newline)
+        run.writer.close(reader.final_end())
         rejected = rejects.publish()
         # A file with a header alone would pass for a result.
         if run.lines:
             output.publish()
         shown = request.output if run.lines else None
-        return run.tally.summary(
+        summary = run.tally.summary(
             blank_lines=reader.blank_lines,
             seconds=time.perf_counter() - began,
             output=str(shown) if shown else None,
             rejects=str(request.rejects_path) if rejected else None,
         )
+        if run.lines:
+            leave_record(
+                request, pipeline.spec, reader.layout, summary, began=at, models=run.models
+            )
+        return summary
 
 
 class _Run:
@@ -152,69 +170,83 @@ class _Run:
         output: OutputFile,
         rejects: Rejects,
         *,
+        select: Selector,
         observe: Callable[[Outcome], None] | None,
     ) -> None:
-        self.tally = Tally(keep_originals=request.keep_originals)
+        labels = request.columns.labels.type
+        self.tally = Tally(keep_originals=request.keep_originals, labels=labels)
         self.lines = 0
-        self.writer = LineWriter(output.write, reader.layout.newline)
+        self.models: set[str] = set()
+        self.writer = RowWriter(output.write, reader.layout.ended)
         self._request = request
         self._pipeline = pipeline
+        self._select = select
         self._copies = pipeline.spec.copies if request.copies is None else request.copies
         self._layout = reader.layout
         self._rejects = rejects
         self._observe = observe
         output.write(reader.bom)
         if reader.layout.header:
-            self.writer.line(reader.layout.header)
+            self.writer.row(reader.layout.header)
 
     def batch(self, batch: list[Row | Fault]) -> None:
-        outcomes = iter(self._outcomes([row for row in batch if isinstance(row, Row)]))
+        rows = [row for row in batch if isinstance(row, Row)]
+        outcomes = map(self._select, self._outcomes(rows))
         for row in batch:
             if isinstance(row, Fault):
                 self.tally.fault(row)
                 self._rejects.row(row)
             else:
-                self._write(row, next(outcomes))
+                self._write(row, [next(outcomes) for _ in row.records])
 
     def _outcomes(self, rows: list[Row]) -> Iterable[Outcome]:
-        """One outcome a row; other parts and overlong texts do not meet the pipeline."""
-        limit = self._request.text_limit
-        fit = [row.record for row in rows if row.training and len(row.record.text) <= limit]
+        """One outcome a record; other parts and overlong texts do not meet the pipeline."""
+        records = [(row, record) for row in rows for record in row.records]
+        fit = [record for row, record in records if row.training and not self._too_long(record)]
         made = iter(
             self._pipeline.augment_batch(fit, copies=self._copies, seed=self._request.seed)
             if fit
             else ()
         )
-        for row in rows:
+        for row, record in records:
             if not row.training:
-                yield Outcome(row.record, ())
-            elif len(row.record.text) > limit:
-                length = len(row.record.text)
-                refusal = Refusal("text_too_long", f"{length:,} characters, the limit is {limit:,}")
+                yield Outcome(record, ())
+            elif refusal := self._too_long(record):
                 missing = tuple((number, refusal) for number in range(1, self._copies + 1))
-                yield Outcome(row.record, (), missing)
+                yield Outcome(record, (), missing)
             else:
                 yield next(made)
 
-    def _write(self, row: Row, outcome: Outcome) -> None:
+    def _too_long(self, record: Record) -> Refusal | None:
+        length, limit = len(record.text), self._request.text_limit
+        if length <= limit:
+            return None
+        return Refusal("text_too_long", f"{length:,} characters, the limit is {limit:,}")
+
+    def _write(self, row: Row, outcomes: list[Outcome]) -> None:
         self.tally.row(row)
         if self._request.keep_originals:
-            self._line(original_line(self._layout, row), line_end(row.content))
-        for copy in outcome.copies:
-            line = copy_line(self._layout, row, copy)
-            if isinstance(line, Refusal):
-                self._drop(row, copy.number, line)
+            self._row(original_row(self._layout, row), row.end)
+        for number, made in row_copies(self._layout.task, row.values, outcomes):
+            if isinstance(made, Refusal):
+                self._drop(row, number, made)
+            elif isinstance(body := copy_row(self._layout, row, made), Refusal):
+                self._drop(row, number, body)
             else:
-                self._line(line)
-                self.tally.copy(row, copy)
-        for number, refusal in outcome.missing:
-            self._drop(row, number, refusal)
+                self._row(body)
+                self.tally.copy(row, made)
+                self._note_models(made)
         if self._observe is not None:
-            self._observe(outcome)
+            for outcome in outcomes:
+                self._observe(outcome)
 
-    def _line(self, body: bytes, end: bytes = b"") -> None:
-        self.writer.line(body, end)
+    def _row(self, body: bytes, end: bytes | None = None) -> None:
+        self.writer.row(body, end)
         self.lines += 1
+
+    def _note_models(self, made: RowCopy) -> None:
+        steps = (step for copy in made.copies for step in copy.trail)
+        self.models.update(step.model for step in steps if step.model)
 
     def _drop(self, row: Row, number: int, refusal: Refusal) -> None:
         self.tally.dropped(refusal)
@@ -233,6 +265,15 @@ def _batches(reader: Iterable[Row | Fault]) -> Iterator[list[Row | Fault]]:
             batch, size = [], 0
     if batch:
         yield batch
+
+
+@contextmanager
+def _rows(path: Path, request: ExpandRequest) -> Iterator[Reader]:
+    """The rows of the input, or of a data set with the same columns."""
+    if path != request.input:
+        request = replace(request, input=path, kind=None)
+    with open_input(path) as opened:
+        yield _reader(opened, request)
 
 
 def _reader(opened: Input, request: ExpandRequest) -> Reader:
@@ -255,6 +296,9 @@ def _reader(opened: Input, request: ExpandRequest) -> Reader:
 
 def _check_outputs(request: ExpandRequest, kind: Kind) -> None:
     output, rejects = request.output, request.rejects_path
+    # A device keeps no bytes, so there is nothing to record beside it.
+    kept = output is not None and (output.is_file() or not output.exists())
+    record = record_path(output) if output is not None and kept else None
     if output is not None:
         named = suffix_kind(output)
         if named is not None and named != kind:
@@ -262,10 +306,11 @@ def _check_outputs(request: ExpandRequest, kind: Kind) -> None:
                 f"{output}: is named as {named}, but the input is {kind}, and rows keep their "
                 f"bytes; give the output the suffix .{kind}"
             )
-    for path in (output, rejects):
+    for path in (output, rejects, record):
         if path is not None and request.input is not None and same_file(path, request.input):
             raise OutputError(f"{path}: is the input itself; write to another file")
     if output is not None and rejects is not None and same_file(output, rejects):
         raise OutputError(f"{rejects}: is the output itself; name another file with --rejects")
     check_output(output, force=request.force)
     check_output(rejects, force=request.force)
+    check_output(record, force=request.force)

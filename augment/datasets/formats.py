@@ -12,10 +12,24 @@ from typing import BinaryIO, Literal, cast
 
 from augment.errors import DataError
 
-Kind = Literal["csv", "tsv", "jsonl"]
+Kind = Literal["csv", "tsv", "jsonl", "conll"]
 
-_SUFFIXES: dict[str, Kind] = {".csv": "csv", ".tsv": "tsv", ".jsonl": "jsonl", ".ndjson": "jsonl"}
-_KNOWN = ".csv, .tsv, .jsonl, .ndjson, each also with .gz"
+_SUFFIXES: dict[str, Kind] = {
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".conll": "conll",
+    ".iob": "conll",
+    ".bio": "conll",
+}
+_KNOWN = f"{', '.join(_SUFFIXES)}, each also with .gz"
+FLATTEN = (
+    "SQuAD's nested JSON becomes rows by: python -c \"import json, sys; [print(json.dumps("
+    "{'id': q['id'], 'context': p['context'], 'question': q['question'], 'answers': q['answers']}"
+    ")) for a in json.load(sys.stdin)['data'] for p in a['paragraphs'] for q in p['qas']]\" "
+    "< IN.json > OUT.jsonl"
+)
 _GZIP = b"\x1f\x8b"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -54,10 +68,15 @@ def input_kind(path: Path | None, asked: Kind | None) -> Kind:
     if path is None:
         return "csv"
     kind = suffix_kind(path)
+    if kind is None and path.suffix.lower() == ".json":
+        raise DataError(
+            f"{path}: a JSON file is one value and not rows; write one object a line and name it "
+            f".jsonl, or --format jsonl if that is what it holds. {FLATTEN}"
+        )
     if kind is None:
         raise DataError(
             f"{path}: the format cannot be told from the suffix {path.suffix!r} (known: {_KNOWN}); "
-            "name it with --format csv, tsv or jsonl"
+            "name it with --format csv, tsv, jsonl or conll"
         )
     return kind
 

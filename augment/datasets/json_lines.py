@@ -4,17 +4,20 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 from augment.datasets.columns import Columns, Found, NewColumns, check_new, find_columns
+from augment.datasets.formats import FLATTEN
+from augment.datasets.labels import read_label
 from augment.datasets.lines import Line, oversize
 from augment.datasets.rows import BadRowError, Fault, Offsets, Raw, Row, decoded, line_end, sound
-from augment.datasets.spans import read_spans, write_spans
-from augment.datasets.tables import compact
-from augment.edits import Span
+from augment.datasets.tasks.choose import choose_task
+from augment.datasets.tasks.task import Task, Values
+from augment.datasets.writer import Changes
 from augment.errors import DataError
-from augment.record import Record, Trail, trail_to_json
+
+HEAD = 1000  # rows that are looked at before the first one is read
 
 _BLANK = re.compile(r"[ \t\n\r]*")
 _DECODER = json.JSONDecoder()
@@ -34,6 +37,7 @@ class JsonLines:
 
     asked: Columns
     found: Found
+    task: Task
     new: NewColumns
     header: bytes
     newline: bytes
@@ -51,53 +55,47 @@ class JsonLines:
             raise BadRowError(
                 "name_taken", f"the row has a key {taken[0]!r} of its own; see --rename"
             )
-        text = self._text(members)
-        spans = members.get(self.asked.spans) if self.asked.spans else None
-        record = Record(
-            text=text.value,
-            id=self._id(members, default_id),
-            label=self._label(members),
-            spans=read_spans(spans.value, text.value, self.asked.spans or "") if spans else (),
-        )
+        used = {name: members[name] for name in self.task.columns if name in members}
+        values = {name: member.value for name, member in used.items()}
+        row_id = self._id(members, default_id)
+        label, labels = self._label(members)
         split = self.found.split
         return Row(
             raw.line,
             raw.content,
-            record,
-            text=_in_bytes(line, text),
+            row_id,
+            self.task.records(values, row_id, label),
+            values,
+            {name: _in_bytes(line, member) for name, member in used.items()},
             insert=_in_bytes(line, Member(None, close, close)).start,
-            spans=_in_bytes(line, spans) if spans and record.spans else None,
+            stop=len(raw.content) - len(line_end(raw.content)),
+            labels=labels,
             training=not split or (split in members and members[split].value == self.asked.part),
         )
 
-    def new_fields(self, row: Row, copy: int, trail: Trail) -> bytes:
+    def ended(self, end: bytes) -> bytes:
+        """The end of a row, which the last one of a file may lack."""
+        return end or self.newline
+
+    def final(self, last: Raw | Fault) -> bytes | None:
+        """How the output ends: without a line end if the input does."""
+        return None if line_end(last.content) else b""
+
+    def new_fields(self, row: Row, copy: int, trail: Sequence[Mapping[str, Any]]) -> bytes:
         """The new keys, as they stand before the closing brace."""
-        values = (row.record.id, copy, trail_to_json(trail))
+        values = (row.id, copy, trail)
         return b"".join(
             f", {_encoded(name, row)}: {_encoded(value, row)}".encode()
             for name, value in zip(self.new.names, values, strict=True)
         )
 
-    def text(self, row: Row, text: str) -> bytes:
-        """The bytes of another text in the place of the row's."""
-        return _encoded(text, row).encode("utf-8")
-
-    def spans(self, row: Row, spans: Sequence[Span]) -> bytes:
-        """The bytes of the row's spans, moved."""
-        assert row.spans is not None
-        value = json.loads(row.content[slice(*row.spans)])
-        moved = json.dumps(write_spans(value, spans), ensure_ascii=_escapes(row))
-        return moved.encode("utf-8")
-
-    def _text(self, members: Mapping[str, Member]) -> Member:
-        name = self.found.text
-        if name not in members:
-            raise BadRowError("no_text", f"the row has no key {name!r}")
-        if not isinstance(members[name].value, str):
-            kind = type(members[name].value).__name__
-            raise BadRowError("no_text", f"{name!r} must be a string, not {kind}")
-        sound(members[name].value, name)
-        return members[name]
+    def changes(self, row: Row, values: Mapping[str, Any]) -> Changes:
+        """Other values in place of the row's; those that are equal keep their bytes."""
+        return [
+            (row.places[name], _encoded(value, row, spaced=True).encode("utf-8"))
+            for name, value in values.items()
+            if value != row.values[name]
+        ]
 
     def _id(self, members: Mapping[str, Member], default: str) -> str:
         name = self.found.id
@@ -108,12 +106,11 @@ class JsonLines:
             raise BadRowError("bad_id", f"{name!r} must be a string or a whole number in each row")
         return sound(str(value), name)
 
-    def _label(self, members: Mapping[str, Member]) -> str | None:
+    def _label(self, members: Mapping[str, Member]) -> tuple[str | None, tuple[str, ...]]:
         name = self.found.label
-        if name is None or name not in members or members[name].value is None:
-            return None
-        value = members[name].value
-        return sound(value if isinstance(value, str) else compact(value), name)
+        if name is None or name not in members:
+            return None, ()
+        return read_label(members[name].value, name, self.asked.labels)
 
 
 def open_json_lines(
@@ -127,7 +124,7 @@ def open_json_lines(
     seen: list[Raw | Fault] = []
     names: tuple[str, ...] | None = None
     # Bounded, so that a file that is no JSON at all is told before it is read to its end.
-    while names is None and len(seen) < 1000 and (raw := next(raws, None)) is not None:
+    while names is None and len(seen) < HEAD and (raw := next(raws, None)) is not None:
         seen.append(raw)
         names = _names(raw)
     filled = [raw for raw in seen if isinstance(raw, Fault) or raw.content.strip()]
@@ -139,10 +136,16 @@ def open_json_lines(
             f"none of the first {len(filled)} rows is a JSON object; "
             f"line {first.line}: {_fault(first)}"
         )
-    found = find_columns(asked, names)
+    if "data" in names and {"data", "version"}.issuperset(names):
+        raise DataError(f"the file is one nested value and not rows. {FLATTEN}")
+    task = choose_task(asked, names, nested=True)
+    if task.unsettled:
+        seen += islice(raws, HEAD - len(seen))
+        task = task.settled(_all_values(seen))
+    found = find_columns(asked, names, task.columns)
     check_new(new, names)
     newline = line_end(seen[0].content) or b"\n"
-    return JsonLines(asked, found, new, b"", newline), chain(seen, raws)
+    return JsonLines(asked, found, task, new, b"", newline), chain(seen, raws)
 
 
 def scan_lines(lines: Iterator[Line], *, limit: int) -> Iterator[Raw | Fault]:
@@ -210,12 +213,26 @@ def _expect(line: str, at: int, character: str) -> int:
 
 
 def _names(raw: Raw | Fault) -> tuple[str, ...] | None:
-    if isinstance(raw, Raw) and raw.content.strip():
-        try:
-            return tuple(scan_object(decoded(raw.content))[0])
-        except BadRowError:
-            return None
-    return None
+    values = _values(raw)
+    return None if values is None else tuple(values)
+
+
+def _all_values(raws: Sequence[Raw | Fault]) -> Iterator[Values]:
+    for raw in raws:
+        values = _values(raw)
+        if values is not None:
+            yield values
+
+
+def _values(raw: Raw | Fault) -> Values | None:
+    """The values of a row, if it is a row."""
+    if isinstance(raw, Fault) or not raw.content.strip():
+        return None
+    try:
+        members, _ = scan_object(decoded(raw.content))
+    except BadRowError:
+        return None
+    return {name: member.value for name, member in members.items()}
 
 
 def _fault(raw: Raw | Fault) -> str:
@@ -240,5 +257,6 @@ def _escapes(row: Row) -> bool:
     return row.content.isascii() and b"\\u" in row.content
 
 
-def _encoded(value: Any, row: Row) -> str:
-    return json.dumps(value, ensure_ascii=_escapes(row), separators=(",", ":"))
+def _encoded(value: Any, row: Row, *, spaced: bool = False) -> str:
+    separators = (", ", ": ") if spaced else (",", ":")
+    return json.dumps(value, ensure_ascii=_escapes(row), separators=separators)

@@ -7,12 +7,14 @@ from itertools import chain
 from typing import Protocol
 
 from augment.datasets.columns import Columns, NewColumns
+from augment.datasets.conll import open_conll
 from augment.datasets.delimited import Dialect, scan_rows
 from augment.datasets.formats import Kind
 from augment.datasets.json_lines import open_json_lines, scan_lines
 from augment.datasets.lines import Line, read_lines
-from augment.datasets.rows import BadRowError, Fault, Raw, Row, line_end
+from augment.datasets.rows import BadRowError, Fault, Raw, Row
 from augment.datasets.tables import open_table
+from augment.datasets.tasks.task import Task
 from augment.datasets.writer import Encoder
 from augment.errors import DataError
 
@@ -31,6 +33,19 @@ class Layout(Encoder, Protocol):
     @property
     def newline(self) -> bytes:
         """The end of the file's first line."""
+        ...
+
+    @property
+    def task(self) -> Task:
+        """What the rows are to the engine."""
+        ...
+
+    def ended(self, end: bytes) -> bytes:
+        """The end of a row made whole, so that another row may follow."""
+        ...
+
+    def final(self, last: Raw | Fault) -> bytes | None:
+        """What the output is to end with, by the input's last row; None: as its own last row."""
         ...
 
     def parse(self, raw: Raw, default_id: str) -> Row:
@@ -59,7 +74,7 @@ class Reader:
 
     def __init__(self, read: Callable[[int], bytes], name: str, options: ReadOptions) -> None:
         self.blank_lines = 0
-        self.final_newline = True
+        self.last: Raw | Fault | None = None
         self._name = name
         lines, self.bom = _without_bom(read_lines(read, limit=options.row_limit))
         self.layout, self._raws = self._open(lines, options)
@@ -76,11 +91,15 @@ class Reader:
                 number += 1
                 yield self._row(raw, number)
 
+    def final_end(self) -> bytes | None:
+        """What the output is to end with; None: with the end of its own last row."""
+        return self.layout.final(self.last) if self.last is not None else None
+
     def _row(self, raw: Raw, number: int) -> Row | Fault:
         try:
             row = self.layout.parse(raw, f"{self._name}:{number}")
             if self._ids is not None:
-                self._claim(row.record.id)
+                self._claim(row.id)
         except BadRowError as error:
             return Fault(raw.line, error.reason, error.detail, raw.content)
         return row
@@ -95,6 +114,10 @@ class Reader:
     def _open(
         self, lines: Iterator[Line], options: ReadOptions
     ) -> tuple[Layout, Iterator[Raw | Fault]]:
+        if options.kind == "conll":
+            limit = options.row_limit
+            layout, sentences = open_conll(lines, options.columns, options.new, limit=limit)
+            return layout, self._watched(sentences)
         if options.kind == "jsonl":
             raws = self._watched(scan_lines(lines, limit=options.row_limit))
             return open_json_lines(raws, options.columns, options.new)
@@ -107,7 +130,7 @@ class Reader:
 
     def _watched(self, raws: Iterator[Raw | Fault]) -> Iterator[Raw | Fault]:
         for raw in raws:
-            self.final_newline = bool(line_end(raw.content))
+            self.last = raw
             if isinstance(raw, Raw) and not raw.fields and not raw.content.strip(b" \t\r\n"):
                 self.blank_lines += 1
             yield raw

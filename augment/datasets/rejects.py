@@ -47,10 +47,11 @@ class Rejects:
             {
                 "kind": "copy",
                 "line": row.line,
-                "source_id": row.record.id,
+                "source_id": row.id,
                 "copy": number,
                 "reason": refusal.reason,
                 "detail": refusal.detail,
+                **({} if refusal.score is None else {"score": refusal.score}),
             }
         )
 

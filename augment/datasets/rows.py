@@ -1,7 +1,8 @@
 """What a reader makes of a file: rows that hold, and faults where one does not."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from augment.record import Record
 
@@ -24,19 +25,28 @@ class Raw:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that holds: its bytes, the record in them, and where to write.
+    """A row that holds: its bytes, the records in them, and where to write.
 
-    New columns go in at `insert`; `text` and `spans` are what a copy replaces. `training` says
-    whether copies are made of it.
+    `values` are those of the columns that the task reads, `places` say where they stand. New
+    columns go in at `insert`; what comes from `stop` on is the row's end. `training` says whether
+    copies are made of it.
     """
 
     line: int
     content: bytes
-    record: Record
-    text: Offsets
+    id: str
+    records: tuple[Record, ...]
+    values: Mapping[str, Any]
+    places: Mapping[str, Offsets]
     insert: int
-    spans: Offsets | None = None
+    stop: int
+    labels: tuple[str, ...] = ()
     training: bool = True
+
+    @property
+    def end(self) -> bytes:
+        """What ends the row."""
+        return self.content[self.stop :]
 
 
 @dataclass(frozen=True, slots=True)

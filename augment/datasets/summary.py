@@ -6,30 +6,21 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from augment.datasets.labels import LabelCount, LabelTally, LabelType, Scores
 from augment.datasets.rows import Fault, Row
-from augment.record import Copy, Refusal
-
-# Past this many the label column is hardly one of classes, and counting it would fill memory.
-MOST_LABELS = 1000
-OTHER_LABELS = "(others)"
-NO_LABEL = "(none)"
+from augment.datasets.tasks.task import RowCopy
+from augment.record import Refusal
 
 _SENTENCE_END = re.compile(r"[.!?…。！？]+(?=\s|$)|(?<![.!?…。！？\s])\s*$")
-
-
-@dataclass(frozen=True, slots=True)
-class LabelCount:
-    """Rows of one label before and after."""
-
-    before: int
-    after: int
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
     """Counts of a run; `rows == kept + sum(rejected)`, `asked == written + sum(dropped)`.
 
-    `stayed` counts parts of written copies (sentences) that a step left as they were, by reason.
+    `stayed` counts parts of written copies (sentences, sides of pairs) that a step left as they
+    were, by reason. Where labels are scores, `scores` tells of them and `labels` is empty; a row of
+    several classes counts for each.
     """
 
     rows: int
@@ -41,6 +32,7 @@ class Summary:
     dropped: Mapping[str, int]
     kinds: Mapping[str, int]
     labels: Mapping[str, LabelCount]
+    scores: Scores | None
     sentences: int
     stayed: Mapping[str, int]
     seconds: float
@@ -60,15 +52,14 @@ class Summary:
 class Tally:
     """The counts while the run goes on."""
 
-    def __init__(self, *, keep_originals: bool) -> None:
+    def __init__(self, *, keep_originals: bool, labels: LabelType = "auto") -> None:
         self.rows = self.kept = self.asked = self.written = self.sentences = 0
         self._keep_originals = keep_originals
         self._rejected: Counter[str] = Counter()
         self._dropped: Counter[str] = Counter()
         self._kinds: Counter[str] = Counter()
         self._stayed: Counter[str] = Counter()
-        self._before: Counter[str] = Counter()
-        self._after: Counter[str] = Counter()
+        self._labels = LabelTally(labels)
 
     def fault(self, fault: Fault) -> None:
         """A rejected row; of one in several parts only the first counts."""
@@ -80,24 +71,24 @@ class Tally:
         """A row that holds."""
         self.rows += 1
         self.kept += 1
-        label = self._label(row)
-        self._before[label] += 1
-        if self._keep_originals:
-            self._after[label] += 1
+        self._labels.add(row.labels, before=True, after=self._keep_originals)
 
     def dropped(self, refusal: Refusal) -> None:
         """A copy that was asked for and not written."""
         self.asked += 1
         self._dropped[refusal.reason] += 1
 
-    def copy(self, row: Row, copy: Copy) -> None:
+    def copy(self, row: Row, made: RowCopy) -> None:
         """A copy that was written."""
         self.asked += 1
         self.written += 1
-        self._after[self._label(row)] += 1
-        self._kinds.update({step.path.rpartition(".")[2] for step in copy.trail})
-        self._stayed.update(reason for step in copy.trail for reason in step.kept)
-        self.sentences += sum(1 for _ in _SENTENCE_END.finditer(copy.record.text))
+        self._labels.add(row.labels, after=True)
+        steps = [step for copy in made.copies for step in copy.trail]
+        self._kinds.update({step.path.rpartition(".")[2] for step in steps})
+        self._stayed.update(reason for step in steps for reason in step.kept)
+        self._stayed.update(made.kept)
+        for copy in made.copies:
+            self.sentences += sum(1 for _ in _SENTENCE_END.finditer(copy.record.text))
 
     def summary(
         self, *, blank_lines: int, seconds: float, output: str | None, rejects: str | None
@@ -112,17 +103,11 @@ class Tally:
             written=self.written,
             dropped=dict(self._dropped.most_common()),
             kinds=dict(self._kinds.most_common()),
-            labels={
-                label: LabelCount(before, self._after[label])
-                for label, before in sorted(self._before.items())
-            },
+            labels=self._labels.counts(),
+            scores=self._labels.scores(),
             sentences=self.sentences,
             stayed=dict(self._stayed.most_common()),
             seconds=round(seconds, 3),
             output=output,
             rejects=rejects,
         )
-
-    def _label(self, row: Row) -> str:
-        label = NO_LABEL if row.record.label is None else row.record.label
-        return label if label in self._before or len(self._before) < MOST_LABELS else OTHER_LABELS

@@ -1,16 +1,18 @@
 """CSV and TSV files as records, and records as lines of such a file."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from augment.datasets.columns import Columns, Found, NewColumns, check_new, find_columns
 from augment.datasets.delimited import Dialect, decode_field, encode_field
+from augment.datasets.labels import read_label
 from augment.datasets.rows import BadRowError, Fault, Offsets, Raw, Row, decoded, line_end
-from augment.edits import Span
+from augment.datasets.tasks.choose import choose_task
+from augment.datasets.tasks.task import Task
+from augment.datasets.values import compact
+from augment.datasets.writer import Changes
 from augment.errors import DataError
-from augment.record import Record, Trail, trail_to_json
 
 
 @dataclass(frozen=True)
@@ -21,6 +23,7 @@ class Table:
     names: tuple[str, ...]
     asked: Columns
     found: Found
+    task: Task
     header: bytes
     newline: bytes
 
@@ -36,34 +39,47 @@ class Table:
                 "ragged", f"{len(raw.fields)} fields where the header has {len(self.names)}"
             )
         found = self.found
-        record = Record(
-            text=self._value(raw, found.text),
-            id=self._value(raw, found.id) if found.id else default_id,
-            label=self._value(raw, found.label) if found.label else None,
-        )
+        row_id = self._value(raw, found.id) if found.id else default_id
+        label = self._value(raw, found.label) if found.label else None
+        label, labels = read_label(label, found.label or "", self.asked.labels)
+        values = {name: self._value(raw, name) for name in self.task.columns}
+        stop = len(raw.content) - len(line_end(raw.content))
         return Row(
             raw.line,
             raw.content,
-            record,
-            text=self._field(raw, found.text),
-            insert=len(raw.content) - len(line_end(raw.content)),
+            row_id,
+            self.task.records(values, row_id, label),
+            values,
+            {name: self._field(raw, name) for name in self.task.columns},
+            insert=stop,
+            stop=stop,
+            labels=labels,
             training=not found.split or self._value(raw, found.split) == self.asked.part,
         )
 
-    def new_fields(self, row: Row, copy: int, trail: Trail) -> bytes:
+    def ended(self, end: bytes) -> bytes:
+        """The end of a row, which the last one of a file may lack."""
+        return end or self.newline
+
+    def final(self, last: Raw | Fault) -> bytes | None:
+        """How the output ends: without a line end if the input does."""
+        return None if line_end(last.content) else b""
+
+    def new_fields(self, row: Row, copy: int, trail: Sequence[Mapping[str, Any]]) -> bytes:
         """The new columns, as they stand behind those of the row."""
-        cells = (row.record.id, str(copy), compact(trail_to_json(trail)))
-        return _cells(cells, self.dialect)
+        return _cells((row.id, str(copy), compact(trail)), self.dialect)
 
-    def text(self, row: Row, text: str) -> bytes | None:
-        """The bytes of another text in the place of the row's; None where it cannot be written."""
-        quoted = row.content.startswith(b'"', row.text.start)
-        return encode_field(text, self.dialect, quoted=quoted)
-
-    def spans(self, row: Row, spans: Sequence[Span]) -> bytes:
-        """Nothing: a table has no spans."""
-        del row, spans
-        return b""
+    def changes(self, row: Row, values: Mapping[str, Any]) -> Changes | None:
+        """Other texts in place of the row's; None where one cannot be written."""
+        changes = []
+        for name, value in values.items():
+            place = row.places[name]
+            quoted = row.content.startswith(b'"', place.start)
+            encoded = encode_field(value, self.dialect, quoted=quoted)
+            if encoded is None:
+                return None
+            changes.append((place, encoded))
+        return changes
 
     def _field(self, raw: Raw, name: str) -> Offsets:
         return raw.fields[self.names.index(name)]
@@ -84,7 +100,8 @@ def open_table(
     if head is None:
         raise DataError("the file is empty")
     names = _header(head, dialect)
-    found = find_columns(asked, names)
+    task = choose_task(asked, names, nested=False)
+    found = find_columns(asked, names, task.columns)
     check_new(new, names)
     first = next((raw for raw in raws if isinstance(raw, Fault) or raw.fields), None)
     if first is None:
@@ -92,13 +109,8 @@ def open_table(
     newline = line_end(head.content) or b"\n"
     body = head.content.removesuffix(newline)
     header = body + _cells(new.names, dialect)
-    table = Table(dialect, names, asked, found, header, newline)
+    table = Table(dialect, names, asked, found, task, header, newline)
     return table, _chain(first, raws)
-
-
-def compact(value: Any) -> str:
-    """JSON without spaces, in which only what must be is escaped."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _cells(values: Sequence[str], dialect: Dialect) -> bytes:

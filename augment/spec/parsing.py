@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from augment.errors import SpecError
+from augment.spec.checks import check_kinds
 from augment.spec.pipeline import PipelineSpec, Protect
 from augment.spec.steps import kinds
 from augment.spec.translation import Route, Sampling
@@ -66,8 +67,8 @@ def json_schema() -> dict[str, Any]:
 
 def _meant(place: tuple[str | int, ...]) -> str:
     """A field of the same part that is spelled alike, as a question."""
-    part = {**kinds(), **_PARTS}[str(place[-2])] if len(place) > 1 else PipelineSpec
-    fields = part.model_fields
+    parts: dict[str, type[BaseModel]] = {**kinds(), **check_kinds(), **_PARTS}
+    fields = (parts[str(place[-2])] if len(place) > 1 else PipelineSpec).model_fields
     alike = get_close_matches(str(place[-1]), fields, n=1)
     known = ", ".join(name for name in fields if name != "kind")
     return f"; did you mean {alike[0]}?" if alike else f" (there are: {known})"

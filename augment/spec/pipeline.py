@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from augment.spec.checks import Check
 from augment.spec.part import Part
 from augment.spec.risks import Risk, Task, conflicts, in_order, told
 from augment.spec.steps import Step, leaves
@@ -47,6 +48,8 @@ class PipelineSpec(Part):
     """What kinds may break in spite of the task."""
     protect: Protect = Protect()
     steps: tuple[Step, ...] = Field(min_length=1)
+    checks: tuple[Check, ...] = ()
+    """What each copy must pass, in this order; a copy that is dropped is drawn anew."""
 
     @model_validator(mode="after")
     def _holds(self) -> "PipelineSpec":

@@ -25,8 +25,9 @@ Task = Literal[
 RISKS: Final[Mapping[Risk, str]] = {
     "order": "words change places, and not as grammar would have it",
     "negation": "a negation may come to deny something else",
-    # The labelled stretches of a record (`Record.spans`) are moved along by every kind.
-    "spans": "words are added, lost or joined, so labels counted by words no longer fit",
+    # No task refuses it: labelled stretches are moved along by every kind, and `augment expand`
+    # cuts token tags anew. It is told for those who count words themselves.
+    "spans": "words are added, lost or joined, so labels counted by words have to be cut anew",
     "casing": "capitals and small letters change",
     "grammar": "sentences may no longer be well formed",
     "meaning": "words that carry the meaning may go, or give way to others",
@@ -40,8 +41,8 @@ CANNOT_STAND: Final[Mapping[Task, frozenset[Risk]]] = {
     "sentiment": frozenset({"negation", "meaning"}),
     # The other text of the pair stays as it was, and "the dog bit him" is not "he bit the dog".
     "similarity": frozenset({"order", "negation", "meaning"}),
-    # One label for each word, in order; capitals are what tells a name.
-    "tagging": frozenset({"order", "spans", "casing"}),
+    # A word is told by those around it; capitals are what tells a name.
+    "tagging": frozenset({"order", "casing"}),
     # Labelled stretches keep their capitals; where all else loses them, they give the label away.
     "spans": frozenset({"casing"}),
     # The answer must still follow from the text, and who did what is told by order.

@@ -9,8 +9,7 @@ copy is refused.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
-from math import prod
+from dataclasses import dataclass
 
 from augment.edits import Anchor, Edit
 from augment.lexicons.protected import Stretch, merged_stretches
@@ -20,7 +19,8 @@ from augment.lexicons.values import difference, values
 from augment.randomness import Stream
 from augment.record import Refusal
 from augment.spec import BackTranslation
-from augment.transforms.base import Partial, Proposal, Subject
+from augment.transforms.base import Proposal, Subject
+from augment.transforms.journeys import Journey, Options, Sentence, orders, taken
 from augment.translation import Decoding, Draw
 from augment.translation.guards import control, translatable
 from augment.translation.pins import Pinned, pin, strange, unpin
@@ -29,38 +29,6 @@ from augment.translation.sentences import sentence_offsets
 
 # Words that a model can read: they go through as they are.
 READABLE = frozenset({"span", "phrase", "pattern", "name"})
-
-# What one sentence may become: edits that pass, best first (None: it came back as it was).
-Options = tuple[Edit | None, ...] | Refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """A sentence on its way: where it starts, its text, and that text with its pins.
-
-    `marked` has a mark for every pin, for when those without one were lost. With a `problem` it is
-    not sent at all.
-    """
-
-    start: int
-    text: str
-    pinned: Pinned
-    marked: Pinned | None = None
-    problem: Refusal | None = None
-
-
-@dataclass(slots=True)
-class Journey:
-    """The sentences of one text on one route.
-
-    `keys` seed the draws, one a sentence; `orders` say in which order copies take the options.
-    """
-
-    subject: Subject
-    sentences: tuple[Sentence, ...]
-    keys: list[int] | None = None
-    options: list[Options] = field(default_factory=list)
-    orders: list[tuple[int, ...]] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,8 +79,8 @@ class BackTranslationTransform:
             # Drawn by the first copy that comes here, and then taken one after the other, so that
             # no two copies are the same.
             if known.orders is None:
-                known.orders = _orders(known, stream)
-            yield _taken(known, subject.count(key), self._model(route))
+                known.orders = orders(known, stream)
+            yield taken(known, subject.count(key), self._model(route))
 
     def _drawn(self, route: int, group: list[tuple[Subject, Stream]]) -> Iterator[Proposal]:
         """Every copy has its own translation, drawn with keys from its own stream."""
@@ -126,7 +94,7 @@ class BackTranslationTransform:
         self._travel(route, journeys)
         for journey in journeys:
             journey.orders = [(0,)] * len(journey.sentences)
-            yield _taken(journey, 0, self._model(route))
+            yield taken(journey, 0, self._model(route))
 
     def _travel(self, route: int, journeys: Sequence[Journey]) -> None:
         """Fill in the options of all sentences; those that lost a pin go again behind marks."""
@@ -225,63 +193,6 @@ class BackTranslationTransform:
 
 def _lost(options: Options) -> bool:
     return isinstance(options, Refusal) and options.reason.startswith("protected_")
-
-
-def _all_kept(journey: Journey) -> Refusal | None:
-    """Why nothing of the text can change, if so."""
-    if not journey.sentences:
-        detail = "the text has no words but protected ones"
-        return Refusal("nothing_to_translate", detail, final=False)
-    refusals = [found for found in journey.options if isinstance(found, Refusal)]
-    changing = any(isinstance(found, tuple) and found != (None,) for found in journey.options)
-    return refusals[0] if refusals and not changing else None
-
-
-def _orders(journey: Journey, stream: Stream) -> list[tuple[int, ...]]:
-    """For each sentence the order in which its options are taken: the best mostly first.
-
-    Weights by rank and not by score: scores may differ in their last digits from batch to batch,
-    and the draw must not.
-    """
-    return [
-        () if isinstance(found, Refusal) else _shuffled(len(found), stream)
-        for found in journey.options
-    ]
-
-
-def _shuffled(count: int, stream: Stream) -> tuple[int, ...]:
-    left, order = list(range(count)), []
-    while left:
-        place = stream.weighted([1 / (1 + rank) ** 2 for rank in left])
-        order.append(left.pop(place))
-    return tuple(order)
-
-
-def _taken(journey: Journey, index: int, model: str) -> Proposal:
-    """The index-th way to put the options of all sentences together, each way once.
-
-    All sentences move on with each step (a mixed-radix count whose digits are shifted by the ones
-    before), so that neighbouring copies differ everywhere.
-    """
-    if problem := _all_kept(journey):
-        return problem
-    if all(found == (None,) for found in journey.options if isinstance(found, tuple)):
-        return ()
-    orders = journey.orders or []
-    sizes = [len(order) for order in orders if order]
-    if index >= prod(sizes):
-        return Refusal("exhausted", f"all {prod(sizes)} translations that pass are taken")
-    edits, kept, shift = [], [], 0
-    for found, order in zip(journey.options, orders, strict=True):
-        if isinstance(found, Refusal):
-            kept.append(found)
-            continue
-        index, digit = divmod(index, len(order))
-        shift = (digit + shift) % len(order)
-        edit = found[order[shift]]
-        if edit is not None:
-            edits.append(edit)
-    return Partial(tuple(edits), tuple(kept), model)
 
 
 def _moved(anchors: Sequence[Anchor], start: int) -> tuple[Anchor, ...]:

@@ -80,7 +80,10 @@ class SwapTransform:
 
 def _pairs(subject: Subject, distance: int) -> Iterator[tuple[int, int]]:
     """Pairs of different words, all of them free from the first to the second."""
-    free, words, text = subject.free, subject.words, subject.text
+    words, text = subject.words, subject.text
+    # Words of some scripts stand without a space; one of another script there would join with them.
+    joined = {i for i, (one, other) in enumerate(pairwise(words)) if one.end == other.start}
+    free = [i for i in subject.free if i not in joined and i - 1 not in joined]
     near = {
         one
         for one, other in pairwise(free)

@@ -6,8 +6,9 @@ Right ones: back-translations (beam 4), synonym and masked copies as this librar
 ones are made of the same texts: another text, the words shuffled, half of the words gone, one word
 turned into its antonym ("good" -> "bad"), a "not" put in behind the first auxiliary verb. Printed
 for each: quantiles of the cosine, the share that each floor keeps, and the share that each other
-check keeps. Speeds are judged copies per CPU-second. For every text file, the first COUNT texts of
-6 to 40 words are taken.
+check keeps. Where the rows have a `label`, `duplicates` and `labels` are fitted on all of them; the
+label of "other text" is that of the text it stands for. Speeds are judged copies per CPU-second.
+Of every file, COUNT texts of 6 to 40 words are taken, evenly spread.
 """
 
 import argparse
@@ -36,17 +37,22 @@ RIGHT = {
     "masking 0.15": {"kind": "masking"},
 }
 AUXILIARIES = frozenset(
-    "is are was were am be can could will would should may might must do does did has have had".split()
-)  # fmt: skip
+    {"is", "are", "was", "were", "am", "be", "can", "could", "will", "would", "should", "may"}
+    | {"might", "must", "do", "does", "did", "has", "have", "had"}
+)
 
 
 def main() -> None:
     """Measure, and print tables."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("texts", type=Path, nargs="+")
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--examples", type=int, default=0, help="print so many dropped right copies")
+    parser.add_argument(
+        "--examples", type=int, default=0, help="print so many dropped right copies"
+    )
     args = parser.parse_args()
     with Resources(engine=EngineSettings(threads=args.threads)) as resources:
         for path in args.texts:
@@ -54,12 +60,15 @@ def main() -> None:
             pairs = {**right_pairs(texts, resources), **wrong_pairs(texts, resources)}
             print(f"\n{path.parent.name}/{path.name}: {len(texts)} texts")
             report(pairs, resources, args.examples)
+            if rows := labelled(path):
+                report_fitted(pairs, rows, resources)
 
 
 def read_texts(path: Path, count: int) -> list[str]:
-    """The first texts of a middle length."""
+    """Texts of a middle length, from all over the file."""
     rows = (json.loads(line)["text"] for line in path.read_text("utf-8").splitlines())
-    return [text for text in rows if 6 <= len(split_words(text)) <= 40][:count]
+    fit = [text for text in rows if 6 <= len(split_words(text)) <= 40]
+    return fit[:: max(1, len(fit) // count)][:count]
 
 
 def right_pairs(texts: Sequence[str], resources: Resources) -> dict[str, list[tuple[str, str]]]:
@@ -122,9 +131,7 @@ def negated(text: str) -> Iterator[str]:
             return
 
 
-def report(
-    pairs: dict[str, list[tuple[str, str]]], resources: Resources, examples: int
-) -> None:
+def report(pairs: dict[str, list[tuple[str, str]]], resources: Resources, examples: int) -> None:
     """Print one line a kind of pair."""
     checks = {"meaning": judge({"kind": "meaning", "floor": -1.0}, resources)}
     checks |= {kind: judge({"kind": kind}, resources) for kind in CHEAP}
@@ -155,6 +162,34 @@ def report(
         print(f"{name:18}{len(cases):5}  " + "".join(cells))
     speeds = (f"{kind} {judged / seconds:,.0f}" for kind, seconds in spent.items())
     print("copies per CPU-second: " + ", ".join(speeds))
+
+
+def labelled(path: Path) -> list[Record]:
+    """All rows with their labels, if they have any."""
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+    return [Record(r["text"], str(i), r["label"]) for i, r in enumerate(rows) if "label" in r]
+
+
+def report_fitted(
+    pairs: dict[str, list[tuple[str, str]]], rows: Sequence[Record], resources: Resources
+) -> None:
+    """Print what the checks of the whole data set keep, and how fast they are."""
+    by_text = {record.text: record for record in rows}
+    for check in ({"kind": "duplicates"}, {"kind": "labels"}):
+        spec = parse_spec({"steps": [{"kind": "masking"}], "checks": [check]})
+        began = time.process_time()
+        with build_pipeline(spec, resources).fitted(rows) as pipeline:
+            fit = len(rows) / (time.process_time() - began)
+            (ready,) = pipeline.checks
+            kept, judged, began = [], 0, time.process_time()
+            for name, both in pairs.items():
+                cases = [Case(by_text[text], Copy(Record(new), 1, ())) for text, new in both]
+                verdicts = ready.judge(cases)  # type: ignore[union-attr]
+                judged += len(cases)
+                kept.append(f"{name} {sum(v.refusal is None for v in verdicts) / len(cases):.1%}")
+            speed = judged / (time.process_time() - began)
+        print(f"{check['kind']}: keeps {', '.join(kept)}")
+        print(f"  {fit:,.0f} rows fitted and {speed:,.0f} copies judged per CPU-second")
 
 
 def judge(check: dict[str, object], resources: Resources) -> Judge:

@@ -1,6 +1,7 @@
 """Whether labels hold on real data, and how many copies are left, for each kind.
 
     python tests/bench/labels.py FILE.jsonl [--rows N] [--kinds NAME ...] [--back-translation]
+        [--names person=person location=place]
 
 FILE has a row a line: `tokens` and `tags`; `text` and `spans`; or `context`, `question` and
 `answers`. One copy is asked of each row. Prints a line for each kind: the share of copies made, the
@@ -29,7 +30,7 @@ from augment.record import Refusal
 from augment.resources import Resources
 from augment.spec import parse_spec
 
-BACK_TRANSLATION = {"kind": "back_translation", "pivots": ["pt"], "hypotheses": 3}
+BACK_TRANSLATION = {"kind": "back_translation", "pivots": ["pt"], "beam": 3, "hypotheses": 3}
 BATCH = 64
 
 
@@ -61,6 +62,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("file", type=Path)
     parser.add_argument("--rows", type=int, default=None, help="the first rows only")
     parser.add_argument("--kinds", nargs="*", help="of tests/support/kinds.py (default: all)")
+    parser.add_argument("--names", nargs="*", help="LABEL=person and the like: exchange these")
     parser.add_argument("--back-translation", action="store_true", help="with back-translation")
     return parser.parse_args()
 
@@ -70,7 +72,12 @@ def _steps(arguments: argparse.Namespace) -> dict[str, dict[str, Any]]:
     from tests.support.kinds import EVERY
 
     chosen = EVERY if arguments.kinds is None else {name: EVERY[name] for name in arguments.kinds}
-    more = {"back_translation": BACK_TRANSLATION} if arguments.back_translation else {}
+    more: dict[str, dict[str, Any]] = {}
+    if arguments.names:
+        spans = dict(pair.split("=") for pair in arguments.names)
+        more["names own"] = {"kind": "names", "spans": spans}
+    if arguments.back_translation:
+        more["back_translation"] = BACK_TRANSLATION
     return {**chosen, **more}
 
 

@@ -181,7 +181,7 @@ def test_bad_input(tmp_path: Path, data: bytes, code: int, message: bytes) -> No
     assert b"Traceback" not in done.stderr
     # Without copies there may be an output of originals; a row that is not there is in the rejects.
     kept = {"in.csv", "out.csv.rejects.jsonl"} if code == 3 else {"in.csv"}
-    assert set(names(tmp_path)) - {"out.csv"} == kept
+    assert set(names(tmp_path)) - {"out.csv", "out.csv.run.json"} == kept
     assert (tmp_path / "out.csv").exists() == (b"1 kept" in done.stdout)
 
 
@@ -202,6 +202,38 @@ def test_a_line_of_ten_megabytes_passes_and_memory_stays_small(tmp_path: Path) -
     assert (
         (tmp_path / "out.csv").read_bytes().startswith(b"text,label,source_id,copy,trail\n" + text)
     )
+
+
+def test_a_pair_has_one_side_changed_and_the_trail_says_which(tmp_path: Path) -> None:
+    data = b"premise\thypothesis\tlabel\nThe big dog sleeps\tAn animal rests\tyes\n"
+    (tmp_path / "in.tsv").write_bytes(data)
+    spec = "task: similarity\nallow: [meaning]\nsteps: [{kind: masking, rate: 0.5}]\n"
+    (tmp_path / "mask.yaml").write_text(spec)
+    call = ["expand", "in.tsv", "-o", "out.tsv", "--text", "premise", "--spec", "mask.yaml"]
+    done = run(*call, "--text-b", "hypothesis", "--sides", "first", cwd=tmp_path)
+    assert done.returncode == 0
+    copy = (tmp_path / "out.tsv").read_text().splitlines()[2].split("\t")
+    assert "[MASK]" in copy[0]
+    assert copy[1:3] == ["An animal rests", "yes"]
+    assert '""column"":""premise""' in copy[5]
+    wrong = run(*call, "--force", "--text-b", "hypotesis", cwd=tmp_path)
+    assert b"(--text-b); did you mean 'hypothesis'?" in wrong.stderr
+    refused = run(*call[:-2], "--force", "--text-b", "hypothesis", "--preset", "mask", cwd=tmp_path)
+    assert b"are read for similarity, and masking may break meaning" in refused.stderr
+
+
+def test_conll_through_a_pipe_in_its_own_scheme(tmp_path: Path) -> None:
+    data = b"New B-city\nYork L-city\nis O\nvery O\nlarge O\n\nRome U-city\nis O\nold O\n\n"
+    call = ["expand", "-", "-o", "-", "--preset", "mask", "--format", "conll"]
+    done = run(*call, "--only-copies", cwd=tmp_path, data=data)
+    assert done.returncode == 0
+    lines = [line for line in done.stdout.splitlines() if not line.startswith(b"# ")]
+    assert lines[:2] == [b"New B-city", b"York L-city"]
+    assert b"Rome U-city" in lines
+    assert sum(line == b"[MASK] O" for line in lines) == 2
+    wrong = run(*call, "--tags-scheme", "bio", cwd=tmp_path, data=data)
+    assert wrong.returncode == 3
+    assert b"tag 2 is 'L-city'; in the scheme bio" in wrong.stderr
 
 
 def test_seed_and_id_decide_and_nothing_else(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from augment.build import build_pipeline
 from augment.datasets.columns import Columns
+from augment.datasets.conll import Shape, scan_sentences
 from augment.datasets.delimited import Dialect, decode_field, scan_rows
 from augment.datasets.expand import ExpandRequest, expand
 from augment.datasets.json_lines import scan_object
@@ -65,7 +67,8 @@ def run(
         summary = expand(ExpandRequest(input=path, output=output, **fields), pipeline)
         rejects = Path(f"{output}.rejects.jsonl")
         lines = rejects.read_text("utf-8").splitlines() if rejects.exists() else []
-        return summary, output.read_bytes(), [json.loads(line) for line in lines]
+        written = output.read_bytes() if output.exists() else b""
+        return summary, written, [json.loads(line) for line in lines]
 
 
 def counts_hold(summary: Summary, rejects: list[Any]) -> None:
@@ -178,3 +181,35 @@ def test_rows_of_json_lines_keep_their_bytes(
     for row in read:
         original = values[int(row["source_id"].rpartition(":")[2]) - 1]
         assert row["n"] == original["n"]
+
+
+CONLL_LINES = st.sampled_from(
+    [
+        *("word\tX\tO", "Rome\tX\tB-city", "Old\tX\tI-city", "#tag\tX\tO", "ragged"),
+        *("# a comment", "-DOCSTART-\tX\tO", "", "", " ", "naïve\tX\tO", "#\tX\tO"),
+    ]
+)
+
+
+@given(lines=st.lists(st.tuples(CONLL_LINES, ENDS), max_size=25), final_end=st.booleans())
+def test_sentences_of_a_conll_file_keep_their_bytes(
+    lines: list[tuple[str, str]], final_end: bool, masking: Pipeline
+) -> None:
+    text = "first\tX\tO\n" + "".join(line + end for line, end in lines)
+    data = (text if final_end else text.rstrip("\r\n")).encode()
+    shape = Shape(tabs=True, width=3, token=0, tag=2)
+    stream = io.BytesIO(data)
+    found = [*scan_sentences(read_lines(stream.read, limit=10**6), shape, limit=10**6)]
+    assert b"".join(row.content for row in found) == data
+    summary, out, rejects = run(data, "in.conll", masking)
+    counts_hold(summary, rejects)
+    assert summary.rows == len(found)
+    # Without its copies and new comments the output is the input, less what was rejected.
+    new = rb"# source_id = in\.conll:\d+\n# copy = %s\n# trail = \[.*\]\n"
+    plain = re.sub((new % b"[12]") + rb"(?:[^\t\n]+\t[X_]\t[^\n]+\n?)+\n?", b"", out)
+    plain = re.sub(new % b"0", b"", plain)
+    bad = {entry["raw"].encode() for entry in rejects if entry["kind"] == "row"}
+    kept = b"".join(row.content for row in found if row.content not in bad)
+    assert plain.split() == kept.split()
+    if not summary.written and not bad:
+        assert plain == kept

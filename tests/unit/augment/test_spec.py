@@ -7,7 +7,15 @@ import pytest
 
 from augment.errors import SpecError
 from augment.presets import preset, preset_names
-from augment.spec import json_schema, kinds, leaves, parse_spec, parse_spec_text, read_spec
+from augment.spec import (
+    check_kinds,
+    json_schema,
+    kinds,
+    leaves,
+    parse_spec,
+    parse_spec_text,
+    read_spec,
+)
 
 
 def test_all_wrong_places_are_named_at_once() -> None:
@@ -156,4 +164,4 @@ def test_the_schema_lists_every_kind() -> None:
     found = {
         d["properties"]["kind"]["const"] for d in definitions.values() if "kind" in d["properties"]
     }
-    assert found == set(kinds())
+    assert found == {*kinds(), *check_kinds()}

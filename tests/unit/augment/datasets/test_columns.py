@@ -2,7 +2,14 @@
 
 import pytest
 
-from augment.datasets.columns import Columns, Found, NewColumns, check_new, find_columns
+from augment.datasets.columns import (
+    Columns,
+    Found,
+    NewColumns,
+    check_new,
+    find_columns,
+    find_text,
+)
 from augment.errors import DataError
 
 
@@ -16,18 +23,24 @@ from augment.errors import DataError
     ],
 )
 def test_found_by_usual_names(names: list[str], text: str, label: str | None) -> None:
-    assert find_columns(Columns(), names) == Found(text, label, None, None)
+    assert find_text(Columns(), names) == text
+    assert find_columns(Columns(), names, [text]) == Found(label, None, None)
 
 
 def test_a_named_label_is_not_taken_for_the_text() -> None:
-    assert find_columns(Columns(label="text"), ["text", "message"]).text == "message"
+    assert find_text(Columns(label="text"), ["text", "message"]) == "message"
 
 
 @pytest.mark.parametrize(
     ("asked", "names", "parts"),
     [
         (Columns(), ["a", "b"], ("name it with --text", "'a', 'b'")),
-        (Columns(text="txt"), ["text"], ("no column 'txt' (--text)", "'text'")),
+        (
+            Columns(text="txt"),
+            ["text"],
+            ("no column 'txt' (--text); did you mean 'text'?", "'text'"),
+        ),
+        (Columns(label="zzz"), ["text"], ("no column 'zzz' (--label); the columns are: 'text'",)),
         (Columns(split="part"), ["text"], ("--split-column",)),
         (Columns(), ["text", "x", "x"], ("'x' is there 2 times", "rename")),
         (Columns(), ["id;text;label"], ("--delimiter ';'",)),
@@ -38,7 +51,7 @@ def test_errors_name_what_is_there(
     asked: Columns, names: list[str], parts: tuple[str, ...]
 ) -> None:
     with pytest.raises(DataError) as caught:
-        find_columns(asked, names)
+        find_columns(asked, names, [find_text(asked, names)])
     for part in parts:
         assert part in str(caught.value)
 

@@ -12,8 +12,9 @@ import pytest
 
 from augment.build import build_pipeline
 from augment.datasets.columns import Columns, NewColumns
-from augment.datasets.expand import ExpandRequest, Progress, expand
-from augment.datasets.summary import LabelCount, Summary
+from augment.datasets.expand import BATCH_ROWS, ExpandRequest, Progress, expand
+from augment.datasets.labels import LabelCount
+from augment.datasets.summary import Summary
 from augment.errors import Cancelled, DataError, OutputError
 from augment.pipeline import Pipeline
 from augment.record import trail_from_json, undo
@@ -73,7 +74,7 @@ def test_originals_first_then_their_copies(run: Runner) -> None:
         assert undo(row["text"], trail_from_json(json.loads(row["trail"]))) == original["text"]
     assert summary.labels == {"delivery": LabelCount(1, 3), "returns": LabelCount(1, 3)}
     assert summary.kinds == {"masking": 4}
-    assert run.names() == ["in.csv", "out.in.csv"]
+    assert run.names() == ["in.csv", "out.in.csv", "out.in.csv.run.json"]
 
 
 def test_bytes_around_the_text_stay(run: Runner) -> None:
@@ -173,9 +174,9 @@ def test_a_bad_row_goes_to_the_rejects_whole(run: Runner, reason: str) -> None:
 BAD_JSON = {
     '{"text": "x"': "not_json",
     '["x"]': "not_json",
-    '{"label": "x"}': "no_text",
-    '{"text": null}': "no_text",
-    '{"text": "\\ud800 words"}': "lone_surrogate",
+    '{"label": "x", "id": "3"}': "no_text",
+    '{"text": null, "id": "4"}': "no_text",
+    '{"text": "\\ud800 words", "id": "5"}': "lone_surrogate",
     '{"text": "x", "copy": 1}': "name_taken",
     '{"text": "x", "text": "y"}': "duplicate_key",
     '{"text": "x", "id": "2", "spans": [[0, 9, "A"]]}': "bad_spans",
@@ -244,7 +245,7 @@ def test_a_row_over_the_limit_is_rejected_whole(run: Runner) -> None:
         ("in.jsonl", b'{"a": 1, "b": 2}\n', "name it with --text"),
         ("in.csv.gz", b"text\nwords\n", "named .gz but holds no gzip data"),
         ("in.csv.gz", gzip.compress(b"text\nwords\n" * 99)[:-12], "damaged or cut off"),
-        ("in.txt", b"text\nwords\n", "name it with --format csv, tsv or jsonl"),
+        ("in.txt", b"text\nwords\n", "name it with --format csv, tsv, jsonl or conll"),
     ],
 )
 def test_an_unusable_file_is_an_error_and_leaves_nothing(
@@ -287,19 +288,21 @@ def test_old_rejects_do_not_outlive_their_rows(run: Runner) -> None:
     with pytest.raises(OutputError, match=r"rejects\.jsonl: exists already|give --force"):
         run(TABLE)
     run(TABLE, force=True)
-    assert run.names() == ["in.csv", "out.in.csv"]
+    assert run.names() == ["in.csv", "out.in.csv", "out.in.csv.run.json"]
 
 
 @pytest.mark.parametrize("name", ["in.csv", "in.csv.gz"])
 def test_progress_comes_to_the_size_of_the_file(
     tmp_path: Path, masking: Pipeline, name: str
 ) -> None:
-    data = b"text\n" + b"some words here\n" * 200
+    data = b"text\n" + b"some words here\n" * (3 * BATCH_ROWS + 8)
     (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
     seen: list[Progress] = []
     request = ExpandRequest(input=tmp_path / name, output=tmp_path / "out.csv")
     expand(request, masking, progress=seen.append)
-    assert [progress.rows for progress in seen] == [64, 128, 192, 200]
+    assert [progress.rows for progress in seen] == [
+        *(BATCH_ROWS, 2 * BATCH_ROWS, 3 * BATCH_ROWS, 3 * BATCH_ROWS + 8)
+    ]
     assert seen[-1].size == (tmp_path / name).stat().st_size
     assert 0.9 * seen[-1].size < seen[-1].position <= seen[-1].size
 

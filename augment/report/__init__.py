@@ -1,0 +1,1 @@
+"""What an output of `augment expand` holds: reports on it, and proofs that its copies follow."""
