@@ -11,6 +11,7 @@ from augment.randomness import Stream
 from augment.record import Refusal
 from augment.spec import Masking
 from augment.transforms.base import Proposal, Subject, share
+from augment.transforms.surroundings import with_values
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +37,9 @@ class MaskingTransform:
             return Refusal("nothing_to_mask", detail, final=False)
         _, high = self.spec.span_range
         chosen = set(stream.sample(free, wanted)) if high == 1 else self._runs(free, wanted, stream)
-        return tuple(self._edit(subject, run) for run in _grouped(sorted(chosen), high > 1))
+        edits = tuple(self._edit(subject, run) for run in _grouped(sorted(chosen), high > 1))
+        # A mask beside a protected stretch may change its value, as that of "for" in "for a week".
+        return with_values(subject, [[edit] for edit in edits]) if subject.protected else edits
 
     def _runs(self, free: Sequence[int], wanted: int, stream: Stream) -> set[int]:
         """Runs of neighbouring free words, of drawn lengths, until `wanted` words are hidden."""
