@@ -7,6 +7,7 @@ from pathlib import Path
 
 from augment.edits import Edit
 from augment.errors import ResourceError
+from augment.lexicons.protected import Stretch
 from augment.randomness import Stream
 from augment.record import Refusal
 from augment.spec import Masking
@@ -38,8 +39,10 @@ class MaskingTransform:
         _, high = self.spec.span_range
         chosen = set(stream.sample(free, wanted)) if high == 1 else self._runs(free, wanted, stream)
         edits = tuple(self._edit(subject, run) for run in _grouped(sorted(chosen), high > 1))
-        # A mask beside a protected stretch may change its value, as that of "for" in "for a week".
-        return with_values(subject, [[edit] for edit in edits]) if subject.protected else edits
+        if not _beside(subject.protected, edits):
+            return edits
+        # It may change a value, as a mask in place of "for" in "for a week" does.
+        return with_values(subject, [[edit] for edit in edits])
 
     def _runs(self, free: Sequence[int], wanted: int, stream: Stream) -> set[int]:
         """Runs of neighbouring free words, of drawn lengths, until `wanted` words are hidden."""
@@ -63,6 +66,11 @@ class MaskingTransform:
     def _edit(self, subject: Subject, run: tuple[int, int]) -> Edit:
         start, end = subject.words[run[0]].start, subject.words[run[1]].end
         return Edit(start, subject.text[start:end], self.token)
+
+
+def _beside(stretches: Sequence[Stretch], edits: Sequence[Edit]) -> bool:
+    """Whether an edit is next to a stretch: up against it, or one sign or space away."""
+    return any(e.start <= s.end + 2 and s.start <= e.end + 2 for s in stretches for e in edits)
 
 
 def _grouped(indices: Sequence[int], join: bool) -> list[tuple[int, int]]:
