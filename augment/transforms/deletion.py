@@ -22,6 +22,7 @@ from augment.transforms.surroundings import (
     touched,
     with_values,
 )
+from augment.words import split_words
 
 # Marks behind which another mark can stand, and marks with which something begins.
 _BACK: Final = frozenset(")]}\"'%”’»")
@@ -41,7 +42,18 @@ class DeletionTransform:
         return [self._propose(s, stream) for s, stream in zip(batch, streams, strict=True)]
 
     def _propose(self, subject: Subject, stream: Stream) -> Proposal:
-        words, free = subject.words, subject.free
+        words = subject.words
+        # Words of some scripts stand without a space: one that keeps two apart has to stay.
+        apart = {
+            i
+            for i, (one, word, other) in enumerate(
+                zip(words, words[1:], words[2:], strict=False), 1
+            )
+            if one.end == word.start
+            and word.end == other.start
+            and len(split_words(one.surface + other.surface)) == 1
+        }
+        free = [i for i in subject.free if i not in apart]
         wanted = min(share(self.spec.rate, len(words)), len(words) - 1)
         if self.spec.rate == 0:
             return ()
