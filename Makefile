@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo test check lint format bench bench-words bench-translation debian browser clean
+.PHONY: help demo test check lint format bench bench-words bench-translation debian browser clean bench-expand
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -63,13 +63,16 @@ $(BENCH_VENV)/.installed: tests/bench/peers.txt constraints.txt
 	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r tests/bench/peers.txt
 	@touch $@
 
-bench: bench-words bench-translation  ## speed and quality beside nlpaug and textaugment
+bench: bench-words bench-translation bench-expand  ## speed and quality beside nlpaug and textaugment
 
 bench-words: $(STAMP) $(BENCH_VENV)/.installed debian
 	$(BIN)/python -m tests.bench.run --peers $(BENCH_VENV)/bin/python $(if $(TEXTS),--texts $(TEXTS))
 
 bench-translation: $(STAMP) $(BENCH_VENV)/.installed
 	$(BIN)/python -m tests.bench.translation --peers $(BENCH_VENV)/bin/python $(if $(TEXTS),--texts $(TEXTS)) $(BENCH_OPTIONS)
+
+bench-expand: $(STAMP)
+	$(BIN)/python -m tests.bench.expand $(if $(TEXTS),--texts $(TEXTS)) $(BENCH_OPTIONS)
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) $(BENCH_VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

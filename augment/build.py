@@ -5,6 +5,7 @@ from typing import assert_never
 from augment.checks.base import Judge, Unfitted
 from augment.checks.duplicates import DuplicatesCheck
 from augment.checks.fluency import FluencyCheck
+from augment.checks.invented import InventedCheck
 from augment.checks.label_model import LabelModelCheck
 from augment.checks.labels import LabelsCheck
 from augment.checks.language import LanguageCheck as LanguageJudge
@@ -13,6 +14,10 @@ from augment.checks.length import LengthCheck
 from augment.checks.meaning import MeaningCheck
 from augment.checks.polarity import PolarityCheck
 from augment.checks.repetition import RepetitionCheck
+from augment.checks.roles import RolesCheck
+from augment.checks.scope import ScopeCheck
+from augment.checks.values import ValuesCheck
+from augment.lexicons.inflection import Inflector
 from augment.lexicons.protected import Protection
 from augment.pipeline import Pipeline
 from augment.resources import Resources
@@ -24,9 +29,12 @@ from augment.spec import (
     Contractions,
     Deletion,
     Duplicates,
+    Embeddings,
+    FillMask,
     Fluency,
     Formats,
     Insertion,
+    Invented,
     LabelModel,
     Labels,
     LanguageCheck,
@@ -44,19 +52,26 @@ from augment.spec import (
     PolarityGuard,
     Punctuation,
     Repetition,
+    Roles,
+    Scope,
     SomeOf,
     Step,
     Swap,
     Synonyms,
+    Tfidf,
     Typos,
     UnicodeNoise,
+    Values,
 )
 from augment.transforms.back_translation import BackTranslationTransform
-from augment.transforms.base import Transform
+from augment.transforms.base import Transform, UnfittedTransform
 from augment.transforms.casing import CasingTransform
 from augment.transforms.combine import ChainNode, LeafNode, MaybeNode, Node, OneOfNode, SomeOfNode
+from augment.transforms.context import ContextRanker
 from augment.transforms.contractions import ContractionsTransform
 from augment.transforms.deletion import DeletionTransform
+from augment.transforms.embeddings import EmbeddingsTransform
+from augment.transforms.fill_mask import FillMaskTransform
 from augment.transforms.formats import FormatsTransform
 from augment.transforms.insertion import InsertionTransform
 from augment.transforms.masking import MaskingTransform
@@ -66,6 +81,7 @@ from augment.transforms.ocr import OcrTransform
 from augment.transforms.punctuation import PunctuationTransform
 from augment.transforms.swap import SwapTransform
 from augment.transforms.synonyms import SynonymsTransform
+from augment.transforms.tfidf import TfidfUnfitted
 from augment.transforms.typos import TyposTransform
 from augment.transforms.unicode_noise import UnicodeNoiseTransform
 
@@ -104,14 +120,14 @@ def _children(steps: tuple[Step, ...], path: str, resources: Resources) -> tuple
 
 def _leaf(  # noqa: C901, PLR0911, PLR0912  (one arm a kind)
     step: Leaf, resources: Resources
-) -> Transform:
+) -> Transform | UnfittedTransform:
     match step:
         case Masking():
             return MaskingTransform(step, resources.mask_token(step))
         case Synonyms():
-            return SynonymsTransform(
-                step, resources.thesaurus(), resources.tagger(), resources.articles()
-            )
+            lexicons = (resources.thesaurus(), resources.tagger(), resources.articles())
+            ranker = ContextRanker(resources.encoder()) if step.rank == "context" else None
+            return SynonymsTransform(step, *lexicons, ranker)
         case Deletion():
             return DeletionTransform(step)
         case Swap():
@@ -140,6 +156,33 @@ def _leaf(  # noqa: C901, PLR0911, PLR0912  (one arm a kind)
             return NamesTransform(
                 step, resources.gazetteer(), resources.tagger(), resources.articles()
             )
+        case Embeddings():
+            return EmbeddingsTransform(
+                step,
+                resources.thesaurus(),
+                resources.opposites(),
+                resources.gazetteer(),
+                resources.tagger(),
+                resources.articles(),
+                resources.word_vectors(step),
+            )
+        case FillMask():
+            return FillMaskTransform(
+                step,
+                resources.thesaurus(),
+                resources.opposites(),
+                resources.tagger(),
+                resources.articles(),
+                resources.masked_model(step.model),
+            )
+        case Tfidf():
+            return TfidfUnfitted(
+                step,
+                resources.tagger(),
+                resources.articles(),
+                resources.opposites(),
+                resources.gazetteer(),
+            )
         case BackTranslation():
             tagger = resources.tagger() if step.names == "keep" and step.source == "en" else None
             return BackTranslationTransform(step, resources.routes(step), tagger)
@@ -147,7 +190,7 @@ def _leaf(  # noqa: C901, PLR0911, PLR0912  (one arm a kind)
             assert_never(step)
 
 
-def _check(  # noqa: C901, PLR0911  (one arm a kind)
+def _check(  # noqa: C901, PLR0911, PLR0912  (one arm a kind)
     check: Check, resources: Resources
 ) -> Judge | Unfitted:
     match check:
@@ -155,6 +198,15 @@ def _check(  # noqa: C901, PLR0911  (one arm a kind)
             return MeaningCheck(check, resources.encoder(check.model))
         case PolarityGuard():
             return PolarityCheck(resources.opposites())
+        case Values():
+            return ValuesCheck(resources.gazetteer())
+        case Scope():
+            return ScopeCheck()
+        case Roles():
+            return RolesCheck()
+        case Invented():
+            inflector = Inflector.load(resources.thesaurus().wordnet)
+            return InventedCheck(resources.real_words(), inflector)
         case LanguageCheck():
             return LanguageJudge(check, resources.language_detector())
         case Length():

@@ -31,7 +31,8 @@ exit codes:
   1    an error, told on standard error
   2    wrong arguments
   3    done, but not one copy could be written
-  130  broken off with ctrl-C; nothing is left behind
+  4    done, but parts of the input got no copies, since processes died at them
+  130  broken off with ctrl-C; what expand has done is kept for --resume
   141  whoever read the output went away
 
 environment:

@@ -6,6 +6,7 @@
     │   └── ModelError       ... and it is a translation model
     ├── DataError            an input that cannot be read as a data set
     ├── OutputError          an output that cannot be written
+    ├── RunError             a run that was broken off, and what is asked does not go with it
     └── Cancelled            the user broke the run off
 
 Each has a stable `code` for machines and a message that names the thing, the value and the remedy.
@@ -47,6 +48,12 @@ class OutputError(AugmentError):
     """An output that cannot be written."""
 
     code = "output_unusable"
+
+
+class RunError(AugmentError):
+    """A run that was broken off or is still going on, and what is asked does not go with it."""
+
+    code = "run_unfinished"
 
 
 class Cancelled(AugmentError):

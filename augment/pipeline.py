@@ -9,12 +9,16 @@ share a batch.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from augment.checks.base import Case, Fitting, Judge, Selection, Selective, Unfitted
+from augment.counts import StepCount, StepCounts
 from augment.diversity import most_different
 from augment.edits import SpanLostError
 from augment.errors import SpecError
@@ -22,8 +26,15 @@ from augment.lexicons.protected import Protection
 from augment.randomness import Stream, stream
 from augment.record import Copy, Outcome, Record, Refusal, Step
 from augment.spec import PipelineSpec
-from augment.transforms.base import Partial, Subject
+from augment.transforms.base import Partial, Proposal, Subject, Transform, UnfittedTransform
 from augment.transforms.combine import LeafNode, Node
+
+
+class _Leaf(NamedTuple):
+    """A leaf that is ready, and its path."""
+
+    path: str
+    transform: Transform
 
 
 @dataclass(slots=True)
@@ -35,6 +46,7 @@ class _Draft:
     number: int
     attempt: int
     plan: frozenset[str]  # paths of the leaves that run
+    seed: int
     trail: list[Step] = field(default_factory=list)
     exact: bool = True
     refusal: Refusal | None = None
@@ -54,13 +66,20 @@ class Pipeline:
         root: Node,
         protection: Protection,
         checks: Sequence[Judge | Unfitted] = (),
+        *,
+        leaves: Sequence[LeafNode] | None = None,
+        learnt: TemporaryDirectory[str] | None = None,
     ) -> None:
+        """`leaves` stand in for those of `root`; `learnt`: a folder that goes with it."""
         self.spec = spec
         self.checks = tuple(checks)
+        # A check of one's own, that no spec names, has a number alone.
+        kinds = {i: f".{check.kind}" for i, check in enumerate(spec.checks)}
+        self._places = tuple(f"checks.{i}{kinds.get(i, '')}" for i in range(len(self.checks)))
         self._root = root
-        self._leaves = tuple(root.leaves())
+        self._leaves = tuple(root.leaves() if leaves is None else leaves)
         self._protection = protection
-        self._fittings: tuple[Fitting, ...] = ()
+        self._learnt = learnt
 
     @property
     def exact(self) -> bool:
@@ -72,41 +91,105 @@ class Pipeline:
 
     @property
     def unfitted(self) -> tuple[str, ...]:
-        """Kinds of the checks that must read the data set before the pipeline can run."""
-        return tuple(check.kind for check in self.checks if isinstance(check, Unfitted))
+        """Kinds of steps and checks that must read the data set before the pipeline can run."""
+        return tuple(part.kind for part in self._unfitted.values())
 
-    def fitted(self, records: Iterable[Record], held_out: Iterable[Record] = ()) -> "Pipeline":
-        """The pipeline with all checks ready: those of the whole data set have read these records.
+    @property
+    def _unfitted(self) -> dict[str, Unfitted | UnfittedTransform]:
+        """What must read the data set, by its place in the spec."""
+        steps = {
+            _place(leaf): leaf.transform
+            for leaf in self._leaves
+            if isinstance(leaf.transform, UnfittedTransform)
+        }
+        checks = {
+            self._places[i]: check
+            for i, check in enumerate(self.checks)
+            if isinstance(check, Unfitted)
+        }
+        return {**steps, **checks}
 
-        `held_out` are the records kept for development and test. What the checks remember is let go
-        of by `close`, so use the result as a context manager.
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """What the models behind the steps are, down to their weights, so far as they tell."""
+        return tuple(
+            identity
+            for leaf in self._leaves
+            for identity in getattr(leaf.transform, "identities", ())
+        )
+
+    @property
+    def selective(self) -> bool:
+        """Whether copies of different records are held against one another."""
+        return any(isinstance(check, Selective) for check in self.checks)
+
+    def fit(self, records: Iterable[Record], held_out: Iterable[Record], folder: Path) -> None:
+        """Let all that must know the data set read it, and leave what it learnt in a folder.
+
+        `held_out` are the records kept for development and test. For the same records in the same
+        order the folder has the same content.
 
         Raises:
-            DataError: the records have nothing that a check could go by.
+            DataError: the records have nothing that a step or check could go by.
         """
-        fittings = {i: c.fitting() for i, c in enumerate(self.checks) if isinstance(c, Unfitted)}
-        checks: list[Judge | Unfitted] = list(self.checks)
-        try:
+        with ExitStack() as stack:
+            fittings: list[Fitting] = []
+            for place, part in self._unfitted.items():
+                (folder / place).mkdir(parents=True)
+                fitting = part.fitting(folder / place)
+                stack.callback(fitting.close)
+                fittings.append(fitting)
             for record in records if fittings else ():
-                for fitting in fittings.values():
+                for fitting in fittings:
                     fitting.add(record)
             for record in held_out if fittings else ():
-                for fitting in fittings.values():
+                for fitting in fittings:
                     fitting.add_held_out(record)
-            for i, fitting in fittings.items():
-                checks[i] = fitting.finish()
+            for fitting in fittings:
+                fitting.save()
+
+    def restored(
+        self, folder: Path, *, learnt: TemporaryDirectory[str] | None = None
+    ) -> "Pipeline":
+        """The pipeline with all ready that `fit` left in a folder; to be closed at the end."""
+        checks: list[Judge | Unfitted] = [
+            check.fitted(folder / self._places[i]) if isinstance(check, Unfitted) else check
+            for i, check in enumerate(self.checks)
+        ]
+        leaves = [
+            replace(leaf, transform=leaf.transform.fitted(folder / _place(leaf)))
+            if isinstance(leaf.transform, UnfittedTransform)
+            else leaf
+            for leaf in self._leaves
+        ]
+        return Pipeline(
+            self.spec, self._root, self._protection, checks, leaves=leaves, learnt=learnt
+        )
+
+    def fitted(self, records: Iterable[Record], held_out: Iterable[Record] = ()) -> "Pipeline":
+        """The pipeline with all ready: what must know the data set has read these records.
+
+        What was learnt lies in a temporary folder until `close`, so use the result as a context
+        manager.
+
+        Raises:
+            DataError: the records have nothing that a step or check could go by.
+        """
+        folder = TemporaryDirectory(prefix="augment-")
+        try:
+            self.fit(records, held_out, Path(folder.name))
+            return self.restored(Path(folder.name), learnt=folder)
         except BaseException:
-            for fitting in fittings.values():
-                fitting.close()
+            folder.cleanup()
             raise
-        ready = Pipeline(self.spec, self._root, self._protection, checks)
-        ready._fittings = tuple(fittings.values())
-        return ready
 
     def close(self) -> None:
-        """Let go of what the checks remember of a data set."""
-        for fitting in self._fittings:
-            fitting.close()
+        """Let go of what was learnt of a data set."""
+        for check in self.checks:
+            if hasattr(check, "close"):
+                check.close()
+        if self._learnt is not None:
+            self._learnt.cleanup()
 
     def __enter__(self) -> Self:
         return self
@@ -141,33 +224,43 @@ class Pipeline:
                 yield from map(select, self.augment_batch(group, copies=copies, seed=seed))
 
     def augment_batch(
-        self, records: Sequence[Record], *, copies: int | None = None, seed: int | None = None
+        self,
+        records: Sequence[Record],
+        *,
+        copies: int | Sequence[int] | None = None,
+        seed: int | Sequence[int] | None = None,
+        counts: StepCounts | None = None,
     ) -> list[Outcome]:
-        """Outcomes of records that share their model batches.
+        """Outcomes of records that share their model batches; `copies` and `seed` of all or each.
+
+        What became of every draw is added to `counts`.
 
         Copies of different records are not held against one another: see `selector`.
 
         Raises:
-            SpecError: a check has not read the data set yet.
+            SpecError: a step or check has not read the data set yet.
         """
-        judges = self._judges()
+        leaves, judges = self._ready()
+        counts = StepCounts() if counts is None else counts
         copies = self.spec.copies if copies is None else copies
+        asked = [copies] * len(records) if isinstance(copies, int) else copies
         seed = self.spec.seed if seed is None else seed
-        draws = max(copies, self.spec.candidates or 0)
+        seeds = [seed] * len(records) if isinstance(seed, int) else seed
+        draws = [max(count, self.spec.candidates or 0) if count else 0 for count in asked]
         subjects = [Subject(record, self._protection) for record in records]
         made: list[dict[int, Copy]] = [{} for _ in records]
         refused: list[dict[int, Refusal]] = [{} for _ in records]
         for attempt in range(self.spec.attempts):
             drafts = [
-                (index, self._draft(subject, number, attempt, seed))
+                (index, self._draft(subject, number, attempt, seeds[index]))
                 for index, subject in enumerate(subjects)
-                for number in range(1, draws + 1)
+                for number in range(1, draws[index] + 1)
                 if number not in made[index]
             ]
             if not drafts:
                 break
-            self._run([draft for _, draft in drafts], seed)
-            verdicts = _checked([draft for _, draft in drafts], judges)
+            self._run(leaves, [draft for _, draft in drafts], counts)
+            verdicts = self._checked([draft for _, draft in drafts], judges)
             for (index, draft), verdict in zip(drafts, verdicts, strict=True):
                 found = _told_apart(verdict, made[index], judges)
                 if isinstance(found, Copy):
@@ -175,18 +268,33 @@ class Pipeline:
                     refused[index].pop(draft.number, None)
                 else:
                     refused[index][draft.number] = found
+                    for step in draft.trail:
+                        counts[step.path].dropped[found.reason] += 1
         return [
-            _outcome(record, made[index], refused[index], copies)
+            _outcome(record, made[index], refused[index], asked[index])
             for index, record in enumerate(records)
         ]
 
-    def _judges(self) -> tuple[Judge, ...]:
+    def _ready(self) -> tuple[tuple[_Leaf, ...], tuple[Judge, ...]]:
+        """All steps and checks, if they are ready."""
         if self.unfitted:
             raise SpecError(
-                f"the checks {', '.join(self.unfitted)} look at the whole data set: call "
+                f"{', '.join(self.unfitted)} must read the whole data set first: call "
                 "pipeline.fitted(records), and use what it gives (augment expand does)"
             )
-        return tuple(check for check in self.checks if not isinstance(check, Unfitted))
+        leaves = (
+            _Leaf(leaf.path, leaf.transform)
+            for leaf in self._leaves
+            if not isinstance(leaf.transform, UnfittedTransform)
+        )
+        return tuple(leaves), tuple(c for c in self.checks if not isinstance(c, Unfitted))
+
+    def _checked(self, drafts: Sequence[_Draft], judges: Sequence[Judge]) -> list[Copy | Refusal]:
+        """Each draft as a copy, or why it is none; a check sees what earlier ones let through."""
+        found = [_finished(draft) for draft in drafts]
+        for place, judge in zip(self._places, judges, strict=True):
+            _judged(found, drafts, judge, place)
+        return found
 
     def _draft(self, subject: Subject, number: int, attempt: int, seed: int) -> _Draft:
         record_id = subject.record.id
@@ -195,42 +303,54 @@ class Pipeline:
             return stream(seed, path, record_id, number, attempt)
 
         plan = frozenset(leaf.path for leaf in self._root.plan(stream_at))
-        return _Draft(subject, subject, number, attempt, plan)
+        return _Draft(subject, subject, number, attempt, plan, seed)
 
-    def _run(self, drafts: Sequence[_Draft], seed: int) -> None:
-        for leaf in self._leaves:
+    def _run(self, leaves: Sequence[_Leaf], drafts: Sequence[_Draft], counts: StepCounts) -> None:
+        for leaf in leaves:
             group = [d for d in drafts if d.refusal is None and leaf.path in d.plan]
             if not group:
                 continue
             streams = [
-                stream(seed, leaf.path, draft.origin.record.id, draft.number, draft.attempt)
+                stream(draft.seed, leaf.path, draft.origin.record.id, draft.number, draft.attempt)
                 for draft in group
             ]
             proposals = leaf.transform.propose([draft.subject for draft in group], streams)
+            count = counts[leaf.path]
+            count.seen += len(group)
             for draft, proposal in zip(group, proposals, strict=True):
-                if isinstance(proposal, Refusal):
-                    if proposal.final:
-                        draft.refusal = proposal
-                    else:
-                        draft.idle = proposal
-                elif isinstance(proposal, Partial):
-                    self._apply(draft, leaf, proposal)
-                elif proposal:
-                    self._apply(draft, leaf, Partial(proposal))
+                self._take(draft, leaf, proposal, count)
 
-    def _apply(self, draft: _Draft, leaf: LeafNode, done: Partial) -> None:
-        if not done.edits:
+    def _take(self, draft: _Draft, leaf: _Leaf, proposal: Proposal, count: StepCount) -> None:
+        """Make the edits that a leaf proposes, or note why there are none."""
+        if isinstance(proposal, Refusal):
+            if proposal.final:
+                draft.refusal = replace(proposal, step=leaf.path)
+                count.refused[proposal.reason] += 1
+            else:
+                draft.idle = proposal
+                count.idle[proposal.reason] += 1
             return
+        done = proposal if isinstance(proposal, Partial) else Partial(proposal)
+        if not done.edits:
+            count.idle["unchanged"] += 1
+        elif (lost := self._apply(draft, leaf, done)) is None:
+            count.edited += 1
+        else:
+            draft.refusal = lost
+            count.refused[lost.reason] += 1
+
+    def _apply(self, draft: _Draft, leaf: _Leaf, done: Partial) -> Refusal | None:
+        """Make edits, or tell why they cannot be made."""
         try:
             record = draft.subject.record.edited(done.edits)
         except SpanLostError as error:
-            draft.refusal = Refusal("span_lost", str(error))
-            return
+            return Refusal("span_lost", str(error), step=leaf.path)
         draft.subject = Subject(record, self._protection)
         kept = tuple(refusal.reason for refusal in done.kept)
         model = done.model or leaf.transform.model
         draft.trail.append(Step(leaf.path, done.edits, model, kept))
         draft.exact = draft.exact and leaf.transform.exact
+        return None
 
 
 class Selector:
@@ -267,6 +387,10 @@ class Selector:
             selection.close()
 
 
+def _place(leaf: LeafNode) -> str:
+    return f"steps.{leaf.path}"
+
+
 def _outcome(
     record: Record, made: dict[int, Copy], refused: dict[int, Refusal], copies: int
 ) -> Outcome:
@@ -281,28 +405,27 @@ def _outcome(
     return Outcome(record, numbered, tuple(zip(numbers, reasons, strict=False)))
 
 
-def _checked(drafts: Sequence[_Draft], judges: Sequence[Judge]) -> list[Copy | Refusal]:
-    """Each draft as a copy, or why it is none; a check sees what the ones before it let through."""
-    found = [_finished(draft) for draft in drafts]
-    for judge in judges:
-        # A drawn text may come again, within the batch even of one record; it is judged once.
-        cases: dict[tuple[str, str, str], tuple[Case, list[int]]] = {}
-        for i, (draft, copy) in enumerate(zip(drafts, found, strict=True)):
-            if isinstance(copy, Copy):
-                original = draft.origin.record
-                key = (original.id, original.text, copy.record.text)
-                cases.setdefault(key, (Case(original, copy), []))[1].append(i)
-        if not cases:
-            break
-        verdicts = judge.judge([case for case, _ in cases.values()])
-        for (_, indices), verdict in zip(cases.values(), verdicts, strict=True):
-            for i in indices:
-                copy = found[i]
-                if verdict.refusal is not None:
-                    found[i] = verdict.refusal
-                elif isinstance(copy, Copy) and not judge.exact:
-                    found[i] = replace(copy, exact=False)
-    return found
+def _judged(
+    found: list[Copy | Refusal], drafts: Sequence[_Draft], judge: Judge, place: str
+) -> None:
+    """Put the refusals of a check in the places of copies."""
+    # A drawn text may come again, within the batch even of one record; it is judged once.
+    cases: dict[tuple[str, str, str], tuple[Case, list[int]]] = {}
+    for i, (draft, copy) in enumerate(zip(drafts, found, strict=True)):
+        if isinstance(copy, Copy):
+            original = draft.origin.record
+            key = (original.id, original.text, copy.record.text)
+            cases.setdefault(key, (Case(original, copy), []))[1].append(i)
+    if not cases:
+        return
+    verdicts = judge.judge([case for case, _ in cases.values()])
+    for (_, indices), verdict in zip(cases.values(), verdicts, strict=True):
+        for i in indices:
+            copy = found[i]
+            if verdict.refusal is not None:
+                found[i] = replace(verdict.refusal, step=place)
+            elif isinstance(copy, Copy) and not judge.exact:
+                found[i] = replace(copy, exact=False)
 
 
 def _finished(draft: _Draft) -> Copy | Refusal:

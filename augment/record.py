@@ -47,13 +47,15 @@ class Refusal:
     """Why a copy was not made: a stable reason for counting, and what exactly happened.
 
     One that is not `final` means that a step found nothing to do: the steps after it go on, and it
-    is told only if they change nothing either. The `score` is what a check measured.
+    is told only if they change nothing either. The `score` is what a check measured, `step` the
+    place in the spec of the step or check that refused.
     """
 
     reason: str
     detail: str = ""
     final: bool = True
     score: float | None = None
+    step: str | None = None
 
     def __str__(self) -> str:
         return f"{self.reason}: {self.detail}" if self.detail else self.reason

@@ -3,11 +3,12 @@
 import logging
 import threading
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from augment.spec import BackTranslation, Leg, Masking
+from augment.spec import BackTranslation, Embeddings, Leg, Masking
 from augment.transforms import masking
 from augment.translation.settings import EngineSettings
 
@@ -28,12 +29,28 @@ if TYPE_CHECKING:
     from augment.lexicons.short_forms import ShortForms
     from augment.lexicons.tagger import Tagger
     from augment.lexicons.thesaurus import Thesaurus
+    from augment.lexicons.vectors import WordVectors
+    from augment.transforms.masked_model import MaskedModel
     from augment.translation import Translator
     from augment.translation.route import TranslationRoute
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceSettings:
+    """What resources are loaded with, so that another process can load the same."""
+
+    cache: Path | None = None
+    engine: EngineSettings = EngineSettings()
+    translations: Path | None = None
+
+    @property
+    def single(self) -> "ResourceSettings":
+        """The same for one of several processes: one translation at a time, if not set."""
+        return replace(self, engine=replace(self.engine, threads=self.engine.threads or 1))
 
 
 class Resources:
@@ -58,6 +75,16 @@ class Resources:
         self._translations = translations
         self._lock = threading.RLock()
         self._loaded: dict[Hashable, Any] = {}
+
+    @classmethod
+    def of(cls, settings: ResourceSettings) -> "Resources":
+        """Resources with these settings."""
+        return cls(cache=settings.cache, engine=settings.engine, translations=settings.translations)
+
+    @property
+    def settings(self) -> ResourceSettings:
+        """What they were made with."""
+        return ResourceSettings(self._cache, self._engine, self._translations)
 
     def thesaurus(self) -> "Thesaurus":
         """The WordNet thesaurus."""
@@ -132,6 +159,27 @@ class Resources:
 
         wordnet = self.thesaurus().wordnet
         return self._once("opposites", lambda: Opposites.load(wordnet))
+
+    def word_vectors(self, spec: Embeddings) -> "WordVectors":
+        """The user's word vectors.
+
+        Raises:
+            ResourceError: the file is missing, torn, or none of word vectors.
+        """
+        from augment.lexicons.vectors import WordVectors
+        from augment.translation.models import default_cache
+
+        cache = self._cache or default_cache()
+        return self._once(
+            ("word vectors", spec.vectors, spec.limit),
+            lambda: WordVectors.load(spec.vectors, cache, limit=spec.limit),
+        )
+
+    def masked_model(self, name: str) -> "MaskedModel":
+        """A masked language model of the user; ModelError if there is none of the name."""
+        from augment.transforms.masked_model import MaskedModel
+
+        return self._once(("masked model", name), lambda: MaskedModel.load(name, self._engine))
 
     def encoder(self, folder: Path | None = None) -> "Encoder":
         """Sentence embeddings: the packaged model, or one in a folder.

@@ -1,11 +1,13 @@
 """What a check is: it judges finished copies in batches, and changes nothing.
 
 Most look at a copy and its original alone (`Judge`). Others must know the data set: their
-`Fitting` takes its records one by one in a pass of its own and becomes a `Judge`. What depends on
+`Fitting` takes its records one by one in a pass of its own and leaves what it learnt on disk, where
+the `Judge` reads it, in this process or in others. What depends on
 the copies before a copy, in the order of the input, is decided by a `Selection` while writing.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import NamedTuple, Protocol, runtime_checkable
 
 from augment.edits import apply_edits, invert_edits
@@ -76,13 +78,17 @@ class Unfitted(Protocol):
         """Its kind in the spec."""
         ...
 
-    def fitting(self) -> "Fitting":
-        """A pass over a data set, begun."""
+    def fitting(self, folder: Path) -> "Fitting":
+        """A pass over a data set, begun; what it learns comes to lie in an empty folder."""
+        ...
+
+    def fitted(self, folder: Path) -> Judge:
+        """The check, ready, with what a fitting left; several processes may share the folder."""
         ...
 
 
 class Fitting(Protocol):
-    """Takes the records of a data set, in any order, and remembers what the check needs."""
+    """Takes the records of a data set, in any order, and learns what the check needs."""
 
     def add(self, record: Record) -> None:
         """A record of which copies are made."""
@@ -92,8 +98,8 @@ class Fitting(Protocol):
         """A record that is kept for development or test."""
         ...
 
-    def finish(self) -> Judge:
-        """The check, ready.
+    def save(self) -> None:
+        """Leave all that was learnt in the folder.
 
         Raises:
             DataError: the data set has nothing that the check could go by.
@@ -101,7 +107,7 @@ class Fitting(Protocol):
         ...
 
     def close(self) -> None:
-        """Let go of what was remembered; the check made of it can judge no more."""
+        """Let go of what is in memory or open."""
         ...
 
 

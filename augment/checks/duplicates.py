@@ -5,6 +5,7 @@ Doubles teach a model nothing and make a data set look larger than it is (Lee et
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from augment.checks.base import Case, Verdict, drop
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from augment.checks.fingerprints import NearIndex
 
 REASON = "near_duplicate"
+INDEX = "originals.sqlite"
 
 
 class DuplicatesCheck:
@@ -25,19 +27,24 @@ class DuplicatesCheck:
     def __init__(self, spec: Duplicates) -> None:
         self._spec = spec
 
-    def fitting(self) -> "DuplicatesFitting":
+    def fitting(self, folder: Path) -> "DuplicatesFitting":
         """See `Unfitted.fitting`."""
-        return DuplicatesFitting(self._spec)
+        return DuplicatesFitting(self._spec, folder)
+
+    def fitted(self, folder: Path) -> "DuplicatesJudge":
+        """See `Unfitted.fitted`."""
+        from augment.checks.fingerprints import NearIndex
+
+        return DuplicatesJudge(self._spec, NearIndex(self._spec.near, folder / INDEX, kept=True))
 
 
 class DuplicatesFitting:
-    """Remembers the fingerprints of all originals, on disk."""
+    """Keeps the fingerprints of all originals, on disk."""
 
-    def __init__(self, spec: Duplicates) -> None:
+    def __init__(self, spec: Duplicates, folder: Path) -> None:
         from augment.checks.fingerprints import NearIndex
 
-        self._spec = spec
-        self._originals = NearIndex(spec.near)
+        self._originals = NearIndex(spec.near, folder / INDEX)
 
     def add(self, record: Record) -> None:
         """See `Fitting.add`."""
@@ -47,9 +54,9 @@ class DuplicatesFitting:
         """Rows for development and test count as well: they stand in the same output."""
         self._originals.add(record.text, record.id)
 
-    def finish(self) -> "DuplicatesJudge":
-        """See `Fitting.finish`."""
-        return DuplicatesJudge(self._spec, self._originals)
+    def save(self) -> None:
+        """See `Fitting.save`."""
+        self._originals.save()
 
     def close(self) -> None:
         """See `Fitting.close`."""
@@ -64,6 +71,10 @@ class DuplicatesJudge:
     def __init__(self, spec: Duplicates, originals: "NearIndex") -> None:
         self._spec = spec
         self._originals = originals
+
+    def close(self) -> None:
+        """Let go of the fingerprints."""
+        self._originals.close()
 
     def judge(self, cases: Sequence[Case]) -> list[Verdict]:
         """See `Judge.judge`."""

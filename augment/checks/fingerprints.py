@@ -3,13 +3,14 @@
 Likeness is the Jaccard index of the sets of character 5-grams. MinHash (Broder 1997) with banding
 (Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", 3.4) finds candidates, whose likeness is
 then worked out exactly; a pair just at the threshold is found with a probability of 0.99 or more.
-The index is an SQLite database on disk that no one else sees, so memory does not grow with it.
+The index is an SQLite database on disk, so memory does not grow with it.
 """
 
 import sqlite3
 import threading
 import unicodedata
 from hashlib import blake2b
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,10 @@ Hashes = npt.NDArray[np.uint64]
 SHINGLE = 5  # characters
 PERMUTATIONS = 128
 _CHUNK = 4096  # shingles at a time; bounds memory for a very long text
+# Of a band that more texts share (rows made by one template), the first are looked at: work for one
+# text stays bounded, and a text that is equal, normalised, is found in any case.
+_CROWD = 256
+_LOOKED_AT = 64  # of those, the ones that share the most bands
 _PRIME = np.uint64(0x100000001B3)
 
 # Multiply-shift hashing; the odd factors are those of SplitMix64's sequence.
@@ -78,21 +83,37 @@ def signature(hashes: Hashes) -> Hashes:
 class NearIndex:
     """Texts with their owners, to be asked which of them comes near. Safe to share by threads."""
 
-    def __init__(self, near: float) -> None:
+    def __init__(self, near: float, path: Path | None = None, *, kept: bool = False) -> None:
+        """`path`: a file for the texts; without one they go with the object.
+
+        `kept`: the file is there and is only asked; many processes may open it at a time.
+        """
         self._near = near
         self._rows = _band_rows(near)
         self._lock = threading.Lock()
         # "": a file of its own that goes away with the connection.
-        self._database = sqlite3.connect("", check_same_thread=False, isolation_level=None)
-        self._database.executescript(
-            """
-            PRAGMA journal_mode = OFF;
-            PRAGMA synchronous = OFF;
-            CREATE TABLE texts (id INTEGER PRIMARY KEY, digest BLOB UNIQUE, text BLOB, owner BLOB);
-            CREATE TABLE bands (band INTEGER, id INTEGER, PRIMARY KEY (band, id)) WITHOUT ROWID;
-            BEGIN;
-            """
+        place = "" if path is None else path.absolute().as_uri()
+        place += "?mode=ro&immutable=1" if kept else ""
+        self._database = sqlite3.connect(
+            place, uri=path is not None, check_same_thread=False, isolation_level=None
         )
+        if not kept:
+            self._database.executescript(
+                """
+                PRAGMA journal_mode = OFF;
+                PRAGMA synchronous = OFF;
+                CREATE TABLE texts
+                    (id INTEGER PRIMARY KEY, digest BLOB UNIQUE, text BLOB, owner BLOB);
+                CREATE TABLE bands
+                    (band INTEGER, id INTEGER, PRIMARY KEY (band, id)) WITHOUT ROWID;
+                BEGIN;
+                """
+            )
+
+    def save(self) -> None:
+        """Make sure that the file has all texts."""
+        with self._lock:
+            self._database.execute("COMMIT")
 
     def __len__(self) -> int:
         with self._lock:
@@ -135,17 +156,18 @@ class NearIndex:
         return None
 
     def close(self) -> None:
-        """Delete the database."""
+        """Let go of the database."""
         with self._lock:
             self._database.close()
 
     def _candidates(self, text: str, hashes: Hashes) -> list[tuple[str, str]]:
         bands = self._bands(hashes)
-        marks = ", ".join("?" * len(bands))
+        one = f"SELECT * FROM (SELECT id FROM bands WHERE band = ? LIMIT {_CROWD})"  # noqa: S608
         query = (
-            "SELECT text, owner FROM texts WHERE digest = ? UNION ALL "  # noqa: S608  (marks only)
-            "SELECT text, owner FROM texts WHERE id IN "
-            f"(SELECT id FROM bands WHERE band IN ({marks}))"
+            "SELECT text, owner FROM texts WHERE digest = ? UNION ALL "  # noqa: S608  (numbers only)
+            "SELECT text, owner FROM (SELECT id, count(*) AS shared FROM ("
+            f"{' UNION ALL '.join([one] * len(bands))}) GROUP BY id ORDER BY shared DESC, id "
+            f"LIMIT {_LOOKED_AT}) JOIN texts USING (id)"
         )
         with self._lock:
             rows = self._database.execute(query, (_digest(text), *bands)).fetchall()

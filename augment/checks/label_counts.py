@@ -7,11 +7,13 @@ order of the texts changes nothing, and leaving one out is a subtraction: exactl
 not seen it.
 """
 
+import json
 import math
 import zlib
 from collections import Counter
 from hashlib import blake2b
 from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -125,6 +127,42 @@ class LabelCounts:
             label: float(score - (second if score == best else best))
             for label, score in zip(self._labels, scores, strict=True)
         }
+
+    def save(self, path: Path) -> None:
+        """Leave all counts in a file."""
+        labels = len(self._labels)
+        filled = np.flatnonzero(self._sums[:labels])
+        pairs = sorted((key, n) for key, numbers in self._seen.items() for n in numbers)
+        np.savez(
+            path,
+            labels=np.array(json.dumps(list(self._labels))),
+            rows=np.array(self._rows, np.int64),
+            size=np.array(self._size),
+            places=filled,
+            sums=self._sums[:labels].ravel()[filled],
+            frequencies=self._frequencies,
+            keys=np.array([int.from_bytes(key, "big") for key, _ in pairs], np.uint64),
+            owners=np.array([number for _, number in pairs], np.int32),
+        )
+
+    @classmethod
+    def load(cls, path: Path) -> "LabelCounts":
+        """The counts in a file, ready to answer."""
+        counts = cls()
+        with np.load(path) as kept:
+            names = json.loads(kept["labels"].item())
+            counts._labels = {label: number for number, label in enumerate(names)}
+            counts._rows = kept["rows"].tolist()
+            counts._size = int(kept["size"])
+            counts._sums = np.zeros((len(names), counts._size), np.int32)
+            counts._sums.ravel()[kept["places"]] = kept["sums"]
+            counts._frequencies = kept["frequencies"]
+            pairs = zip(kept["keys"].tolist(), kept["owners"].tolist(), strict=True)
+            for key, number in pairs:
+                place = key.to_bytes(8, "big")
+                counts._seen[place] = (*counts._seen.get(place, ()), number)
+        counts.freeze()
+        return counts
 
     def freeze(self) -> None:
         """Work out what all answers need; nothing is added after."""

@@ -11,6 +11,7 @@ other rows; `margin` keeps more of both (`python -m tests.bench.checks`).
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from augment.checks.base import Case, Verdict, drop
@@ -21,6 +22,8 @@ from augment.spec import Labels
 if TYPE_CHECKING:
     from augment.checks.label_counts import LabelCounts
 
+COUNTS = "counts.npz"
+
 
 class LabelsCheck:
     """See `augment.spec.Labels`. The score is the lead of the copy's label over the best other."""
@@ -30,18 +33,24 @@ class LabelsCheck:
     def __init__(self, spec: Labels) -> None:
         self._spec = spec
 
-    def fitting(self) -> "LabelsFitting":
+    def fitting(self, folder: Path) -> "LabelsFitting":
         """See `Unfitted.fitting`."""
-        return LabelsFitting(self._spec)
+        return LabelsFitting(folder)
+
+    def fitted(self, folder: Path) -> "LabelsJudge":
+        """See `Unfitted.fitted`."""
+        from augment.checks.label_counts import LabelCounts
+
+        return LabelsJudge(self._spec, LabelCounts.load(folder / COUNTS))
 
 
 class LabelsFitting:
     """Counts the words of each label."""
 
-    def __init__(self, spec: Labels) -> None:
+    def __init__(self, folder: Path) -> None:
         from augment.checks.label_counts import LabelCounts
 
-        self._spec = spec
+        self._folder = folder
         self._counts = LabelCounts()
 
     def add(self, record: Record) -> None:
@@ -52,8 +61,8 @@ class LabelsFitting:
     def add_held_out(self, record: Record) -> None:
         """Nothing: what is held out must not shape the training set."""
 
-    def finish(self) -> "LabelsJudge":
-        """See `Fitting.finish`.
+    def save(self) -> None:
+        """See `Fitting.save`.
 
         Raises:
             DataError: there are not two labels to tell apart.
@@ -64,8 +73,7 @@ class LabelsFitting:
                 f"the check labels needs at least two labels to tell apart, the data set has "
                 f"{found}; name the column with --label, or take the check out of the spec"
             )
-        self._counts.freeze()
-        return LabelsJudge(self._spec, self._counts)
+        self._counts.save(self._folder / COUNTS)
 
     def close(self) -> None:
         """Nothing is open."""

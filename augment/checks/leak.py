@@ -4,6 +4,7 @@ A back-translated training text may come out as a test text, and then the test m
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from augment.checks.base import Case, Verdict, drop
@@ -14,6 +15,8 @@ from augment.spec import Leak
 if TYPE_CHECKING:
     from augment.checks.fingerprints import NearIndex
 
+INDEX = "held_out.sqlite"
+
 
 class LeakCheck:
     """See `augment.spec.Leak`. The score is the likeness to the text that was found."""
@@ -23,18 +26,24 @@ class LeakCheck:
     def __init__(self, spec: Leak) -> None:
         self._spec = spec
 
-    def fitting(self) -> "LeakFitting":
+    def fitting(self, folder: Path) -> "LeakFitting":
         """See `Unfitted.fitting`."""
-        return LeakFitting(self._spec)
+        return LeakFitting(self._spec, folder)
+
+    def fitted(self, folder: Path) -> "LeakJudge":
+        """See `Unfitted.fitted`."""
+        from augment.checks.fingerprints import NearIndex
+
+        return LeakJudge(NearIndex(self._spec.near, folder / INDEX, kept=True))
 
 
 class LeakFitting:
-    """Remembers the fingerprints of the rows that are held out, on disk."""
+    """Keeps the fingerprints of the rows that are held out, on disk."""
 
-    def __init__(self, spec: Leak) -> None:
+    def __init__(self, spec: Leak, folder: Path) -> None:
         from augment.checks.fingerprints import NearIndex
 
-        self._held_out = NearIndex(spec.near)
+        self._held_out = NearIndex(spec.near, folder / INDEX)
 
     def add(self, record: Record) -> None:
         """Nothing: copies may come near to what they are made of."""
@@ -43,8 +52,8 @@ class LeakFitting:
         """See `Fitting.add_held_out`."""
         self._held_out.add(record.text, record.id)
 
-    def finish(self) -> "LeakJudge":
-        """See `Fitting.finish`.
+    def save(self) -> None:
+        """See `Fitting.save`.
 
         Raises:
             DataError: no record is held out, so that the check would pass whatever comes.
@@ -54,7 +63,7 @@ class LeakFitting:
                 "the check leak has no row to hold copies against: name the column of the parts "
                 "(--split-column), or data sets in the check (files: [test.csv])"
             )
-        return LeakJudge(self._held_out)
+        self._held_out.save()
 
     def close(self) -> None:
         """See `Fitting.close`."""
@@ -68,6 +77,10 @@ class LeakJudge:
 
     def __init__(self, held_out: "NearIndex") -> None:
         self._held_out = held_out
+
+    def close(self) -> None:
+        """Let go of the fingerprints."""
+        self._held_out.close()
 
     def judge(self, cases: Sequence[Case]) -> list[Verdict]:
         """See `Judge.judge`."""

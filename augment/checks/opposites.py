@@ -1,6 +1,8 @@
 """Words that one text has and another lacks, and which of them are opposites."""
 
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Final
 
 from augment.lexicons import store
 from augment.lexicons.inflection import Inflector
@@ -9,6 +11,7 @@ from augment.lexicons.values import stretches
 from augment.lexicons.wordnet import PARTS, WordNet
 from augment.words import split_words
 
+FILE: Final = "opposites.txt"
 _TAGS = ("NNS", "VBZ", "VBD", "VBN", "VBG", "JJR", "JJS")
 _KEPT = 32_768
 
@@ -23,10 +26,18 @@ class Opposites:
     (False, True)
     """
 
-    def __init__(self, wordnet: WordNet, inflector: Inflector, polarity: Polarity) -> None:
+    def __init__(
+        self,
+        wordnet: WordNet,
+        inflector: Inflector,
+        polarity: Polarity,
+        listed: Mapping[str, frozenset[str]],
+    ) -> None:
+        """`listed`: for a lemma its opposites beside those of WordNet."""
         self._wordnet = wordnet
         self._inflector = inflector
         self._polarity = polarity
+        self._listed = listed
         self._forms = lru_cache(_KEPT)(self._look_up)
         self._direct = lru_cache(_KEPT)(self._opposed)
         self._wide = lru_cache(_KEPT)(self._opposed_widely)
@@ -36,7 +47,7 @@ class Opposites:
     def load(cls, wordnet: WordNet | None = None) -> "Opposites":
         """From the shipped lexicons."""
         wordnet = wordnet or WordNet.load()
-        return cls(wordnet, Inflector.load(wordnet), Polarity.load(wordnet))
+        return cls(wordnet, Inflector.load(wordnet), Polarity.load(wordnet), _listed())
 
     def opposed(self, word: str, other: str) -> bool:
         """Whether two words, in lower case, are opposites."""
@@ -80,12 +91,22 @@ class Opposites:
         )
 
     def _antonyms(self, lemma: str) -> frozenset[str]:
-        """What WordNet itself calls an opposite, of any part of speech."""
+        """What WordNet itself or the list calls an opposite, of any part of speech."""
         found = (self._wordnet.antonyms(lemma, part) for part in PARTS)
-        return frozenset(word.lower() for words in found for word in words)
+        own = self._listed.get(lemma, frozenset())
+        return own.union(word.lower() for words in found for word in words)
 
     def _look_up(self, word: str) -> frozenset[str]:
         return frozenset({word, *(self._inflector.lemma(word, tag) for tag in _TAGS)})
+
+
+def _listed() -> Mapping[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for line in store.lines(FILE):
+        one, other = line.split()
+        found.setdefault(one, set()).add(other)
+        found.setdefault(other, set()).add(one)
+    return {word: frozenset(others) for word, others in found.items()}
 
 
 def negations_and_words(text: str) -> tuple[int, list[str]]:

@@ -10,10 +10,11 @@ of right and of wrong copies stands in the docstring of `meaning`.
 from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import pairwise
 
 from augment.checks.base import Case, Verdict, drop
 from augment.checks.opposites import Opposites, negations_and_words
-from augment.lexicons.values import values
+from augment.lexicons.values import stretches, values
 
 
 class PolarityCheck:
@@ -97,5 +98,11 @@ class PolarityCheck:
 
 def _read(text: str) -> tuple[int, list[str]]:
     """Negations and words; `values` knows the negations that do not count ("not only")."""
-    stretches, words = negations_and_words(text)
-    return (values(text)["negation"] if stretches else 0), words
+    count, words = negations_and_words(text)
+    return (values(text)["negation"] - 2 * _cancelled(text) if count else 0), words
+
+
+def _cancelled(text: str) -> int:
+    """How often a negation negates the one right behind it, as in "not impossible"."""
+    found = [(start, end) for start, end, why in stretches(text) if why == "negation"]
+    return sum(text[end:start].isspace() for (_, end), (start, _) in pairwise(found))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
+from augment.commands.learning import ready
 from augment.preview import marked_copy
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ _SETTINGS: Final[Mapping[str, Mapping[str, Any]]] = {
     "chain": {"steps": [_SYNONYMS, _SMALL]},
     "maybe": {"p": 0.5, "step": _SYNONYMS},
     "one_of": {"steps": [_SMALL, _SYNONYMS]},
+    "fill_mask": {"model": "masked-model"},
+    "embeddings": {"vectors": "vectors.vec"},
     "some_of": {"k": [1, 2], "steps": [_SYNONYMS, _SMALL]},
 }
 
@@ -57,7 +60,8 @@ def example(kind: str, resources: "Resources", *, models: bool, colour: bool) ->
     if not models and any(leaf.needs_model for leaf in leaves(spec)):
         return {"text": SENTENCE, "missing": "needs a model: augment kinds --models"}
     try:
-        (outcome,) = build_pipeline(spec, resources).augment([Record(SENTENCE)])
+        with ready(build_pipeline(spec, resources)) as pipeline:
+            (outcome,) = pipeline.augment([Record(SENTENCE)])
     except AugmentError as error:
         return {"text": SENTENCE, "missing": str(error)}
     if not outcome.copies:

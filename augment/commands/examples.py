@@ -4,9 +4,12 @@ import shutil
 import textwrap
 from collections.abc import Iterator
 from itertools import chain, islice, zip_longest
+from pathlib import Path
 
 from augment.preview import marked_copy
 from augment.record import Copy, Outcome
+
+ROWS_READ = 5_000
 
 
 class Examples:
@@ -40,6 +43,28 @@ class Examples:
             yield "-" * (left + 2 + width)
             yield from _cell(label, left, before, width)
             yield from _cell(kind, left, marked_copy(before, copy, colour=colour), width)
+
+
+def written_examples(output: Path, count: int) -> Examples:
+    """Examples from an output, of the first of its rows that make enough."""
+    from augment.datasets.run_record import read_record
+    from augment.report.reading import WrittenOptions, WrittenRow, open_written
+
+    examples = Examples(count)
+    options: WrittenOptions = WrittenOptions.of(read_record(output))
+    with open_written(output, options) as rows:
+        original: WrittenRow | None = None
+        for row in islice(rows, ROWS_READ):
+            if not isinstance(row, WrittenRow):
+                continue
+            if row.copy == 0:
+                original = row
+            elif original is not None and len(row.records) == 1:
+                record = row.records[0]
+                trail = tuple(step for _, step in row.steps)
+                copy = Copy(record, row.copy, trail)
+                examples.observe(Outcome(original.records[0], (copy,)))
+    return examples
 
 
 def _cell(title: str, left: int, text: str, width: int) -> Iterator[str]:

@@ -5,10 +5,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from augment.commands.expand_options import add_options, path_of, request_of
 from augment.commands.options import (
     Commands,
     add_command,
@@ -24,8 +24,10 @@ from augment.commands.options import (
 if TYPE_CHECKING:
     from augment.datasets.expand import ExpandRequest, Progress
     from augment.datasets.summary import Summary
+    from augment.pipeline import Pipeline
 
 NO_COPIES = 3
+PARTS_LOST = 4
 
 EPILOG = """\
 Every row of the input keeps its bytes and gets the columns source_id, copy (0) and trail behind
@@ -41,6 +43,11 @@ tags, and a context with its question and answers, are JSON Lines: their columns
 usual names or named. Entities and answers keep their words and move with them; a copy that would
 lose one is dropped. New words of tagged texts are cut at spaces and marks. In CoNLL the new columns
 are comments above each sentence, and the other columns of a changed token become _.
+
+A run lies in OUTPUT.work until its output is whole. One that was broken off, by whatever, goes on
+with --resume and the same options; its output has the bytes of an unbroken run. Copies made in
+parallel or after a restart are the same, with --strict also those by translation; int8 keeps them
+for the same parts of the input.
 
 The exit code is 3 where not one copy could be written; the output then has the originals, and does
 not exist where it would have no row at all.
@@ -77,17 +84,15 @@ def add_to(commands: Commands) -> None:
     which.add_argument("--only-copies", action="store_true", help="leave the originals out")
     add_pipeline(parser)
     add_engine(parser)
-    _add_columns(parser.add_argument_group("columns"))
-    _add_tasks(parser.add_argument_group("pairs, tags and answers"))
-    _add_format(parser.add_argument_group("format"))
+    add_options(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Expand, and tell what came of it."""
     from augment.build import build_pipeline
-    from augment.commands.examples import Examples
+    from augment.commands.examples import Examples, written_examples
     from augment.commands.report import report_of_run
-    from augment.datasets.expand import check, expand
+    from augment.datasets.expand import Workers, check, expand
     from augment.samples import PREFIX, sample_file
 
     if args.split is not None and args.split_column is None:
@@ -95,19 +100,26 @@ def run(args: argparse.Namespace) -> int:
     if args.report is not None:
         _check_report(args)
     sample = args.input.startswith(PREFIX)
-    source = sample_file(args.input) if sample else nullcontext(_path(args.input))
+    source = sample_file(args.input) if sample else nullcontext(path_of(args.input))
     with source as path:
-        request = _request(args, path)
+        request = request_of(args, path)
         spec = chosen_spec(args)
         # Before a model is loaded, which takes seconds.
         check(request, spec)
         with resources(args) as shared, _bar() as progress:
             pipeline = build_pipeline(spec, shared)
+            if args.dry_run:
+                return _dry_run(args, request, pipeline)
+            workers = Workers(args.workers, shared.settings.single) if args.workers > 1 else None
             examples = Examples(args.show)
-            summary = expand(request, pipeline, progress=progress, observe=examples.observe)
+            summary = expand(
+                request, pipeline, workers=workers, progress=progress, observe=examples.observe
+            )
     to_stderr = request.output is None
     if args.report is not None and summary.output is not None:
         report_of_run(Path(args.output), args.report, request.rejects_path, force=args.force)
+    if workers is not None and args.show and summary.output is not None:
+        examples = written_examples(Path(args.output), args.show)
     if args.json:
         print_json(summary.to_json(), to_stderr=to_stderr)
     else:
@@ -118,7 +130,25 @@ def run(args: argparse.Namespace) -> int:
             part = request.columns.part
             say(f"no row has {part!r} in the column {args.split_column!r}; name the part with "
                 "--split", to_stderr=to_stderr)  # fmt: skip
-    return 0 if summary.written else NO_COPIES
+    if not summary.written:
+        return NO_COPIES
+    return PARTS_LOST if summary.lost_units else 0
+
+
+def _dry_run(args: argparse.Namespace, request: "ExpandRequest", pipeline: "Pipeline") -> int:
+    """Tell what a run would take, and write nothing."""
+    from augment.datasets.units.estimate import estimate
+
+    found = estimate(request, pipeline, workers=args.workers)
+    if args.json:
+        print_json(found.to_json())
+        return 0
+    say(f"{found.rows:,} rows, {found.copies:,} copies of {found.words:,} words")
+    say(f"about {found.seconds:,.0f} s with {args.workers} process(es), told from "
+        f"{found.sample:,} rows; loading models comes on top")  # fmt: skip
+    say(f"about {found.disk / 1e6:,.1f} MB of disk while it runs, half of that for the output")
+    say("nothing was written")
+    return 0
 
 
 def _check_report(args: argparse.Namespace) -> None:
@@ -126,7 +156,7 @@ def _check_report(args: argparse.Namespace) -> None:
     from augment.datasets.output import check_output, same_file
     from augment.errors import OutputError
 
-    output = _path(args.output)
+    output = path_of(args.output)
     if output is None or (output.exists() and not output.is_file()):
         raise OutputError(
             f"--report {args.report}: a report is made of the output as a file; name one with -o"
@@ -154,6 +184,11 @@ def summary_lines(summary: "Summary") -> Iterator[str]:
         stayed = sum(summary.stayed.values())
         yield f"in them {stayed:,} sentences stayed as they were{_why(summary.stayed)}"
     yield from _label_lines(summary)
+    yield from _balance_lines(summary)
+    if summary.lost_units:
+        yield (
+            f"{summary.lost_units:,} parts of the input got no copies: two processes died at each"
+        )
     yield f"{summary.seconds:.1f} s, {summary.sentences_per_second:,.0f} sentences/s"
     if summary.output:
         yield f"written to {summary.output}"
@@ -161,6 +196,15 @@ def summary_lines(summary: "Summary") -> Iterator[str]:
         yield "no row could be written, so there is no output"
     if summary.rejects:
         yield f"rejects in {summary.rejects}"
+
+
+def _balance_lines(summary: "Summary") -> Iterator[str]:
+    if summary.balance is None:
+        return
+    short = {label: share for label, share in summary.balance.items() if share.short}
+    yield f"balance: {len(summary.balance):,} labels needed copies, {len(short):,} fell short"
+    for label, share in short.items():
+        yield f"  {label}: {share.written:,} of {share.needed:,} copies, {share.short:,} missing"
 
 
 def _label_lines(summary: "Summary") -> Iterator[str]:
@@ -178,112 +222,6 @@ def _label_lines(summary: "Summary") -> Iterator[str]:
                 )
 
 
-def _add_columns(group: "argparse._ArgumentGroup") -> None:
-    group.add_argument("--text", metavar="NAME", help="column of the text (else by usual names)")
-    group.add_argument("--label", metavar="NAME", help="column of the label (else by usual names)")
-    group.add_argument("--id", metavar="NAME", help="column of a unique id; doubles are rejects")
-    group.add_argument("--split-column", metavar="NAME", help="column that names the part of a row")
-    group.add_argument(
-        "--split",
-        metavar="PART",
-        help="with --split-column: copies are made of this part only (default: train)",
-    )
-    group.add_argument(
-        "--label-type", choices=("auto", "class", "classes", "score"), default="auto",
-        help="what the label is (auto: JSON lists are several classes, broken numbers scores)",
-    )  # fmt: skip
-    group.add_argument(
-        "--label-separator", metavar="C", help="what parts several classes of a label, such as ';'"
-    )
-    spans = group.add_mutually_exclusive_group()
-    spans.add_argument(
-        "--spans", metavar="NAME", help="JSON key of labelled spans (default: spans)"
-    )
-    spans.add_argument("--no-spans", action="store_true", help="leave the JSON key spans as it is")
-    group.add_argument(
-        "--rename",
-        metavar="OLD=NEW",
-        type=renamed,
-        action="append",
-        default=[],
-        help="another name for source_id, copy or trail; can be repeated",
-    )
-
-
-def _add_tasks(group: "argparse._ArgumentGroup") -> None:
-    from augment.datasets.tasks.schemes import SCHEMES
-
-    group.add_argument(
-        "--text-b", metavar="NAME", help="second text of a pair; --text is the first"
-    )
-    group.add_argument(
-        "--sides", choices=("first", "second", "context", "question", "both"),
-        help="which texts of a pair, or of a question and its context, are copied (default: both)",
-    )  # fmt: skip
-    group.add_argument(
-        "--tokens", metavar="NAME", help="JSON key of the tokens; in CoNLL the column's number (1)"
-    )
-    group.add_argument(
-        "--tags", metavar="NAME", help="JSON key of their tags; in CoNLL the column's number (last)"
-    )
-    group.add_argument(
-        "--tags-scheme", choices=SCHEMES,
-        help="scheme of the tags, in and out; bio is IOB2 (default: told from the first rows)",
-    )  # fmt: skip
-    group.add_argument("--context", metavar="NAME", help="JSON key of the text with the answers")
-    group.add_argument("--question", metavar="NAME", help="JSON key of the question")
-    group.add_argument(
-        "--answers", metavar="NAME", help="JSON key of the answers, with text and answer_start"
-    )
-
-
-def _add_format(group: "argparse._ArgumentGroup") -> None:
-    group.add_argument(
-        "--format",
-        choices=("csv", "tsv", "jsonl", "conll"),
-        help="in place of the suffix (default on standard input: csv)",
-    )
-    group.add_argument("--delimiter", metavar="C", type=_delimiter, help="such as ';' or tab")
-    group.add_argument("--no-quotes", action="store_true", help="TSV in which quotes mean nothing")
-
-
-def _request(args: argparse.Namespace, source: Path | None) -> "ExpandRequest":
-    from augment.datasets.columns import Columns, NewColumns
-    from augment.datasets.expand import ExpandRequest
-    from augment.datasets.labels import LabelShape
-
-    return ExpandRequest(
-        input=source,
-        output=_path(args.output),
-        rejects=args.rejects,
-        kind=args.format,
-        columns=Columns(
-            text=args.text,
-            label=args.label,
-            id=args.id,
-            split=args.split_column,
-            part="train" if args.split is None else args.split,
-            spans=None if args.no_spans else args.spans or "spans",
-            text_b=args.text_b,
-            sides=args.sides,
-            tokens=args.tokens,
-            tags=args.tags,
-            scheme=args.tags_scheme,
-            context=args.context,
-            question=args.question,
-            answers=args.answers,
-            labels=LabelShape(args.label_type, args.label_separator),
-        ),
-        new=NewColumns(**dict(args.rename)),
-        delimiter=args.delimiter,
-        quotes=not args.no_quotes,
-        copies=args.copies,
-        seed=args.seed,
-        keep_originals=not args.only_copies,
-        force=args.force,
-    )
-
-
 @contextmanager
 def _bar() -> "Iterator[Callable[[Progress], None] | None]":
     """A progress bar on a terminal, and none in a pipe."""
@@ -298,7 +236,9 @@ def _bar() -> "Iterator[Callable[[Progress], None] | None]":
         def show(progress: "Progress") -> None:
             bar.total = progress.size
             rate = progress.copies / max(time.monotonic() - began, 1e-9)
-            bar.set_postfix_str(f"{progress.copies:,} copies, {rate:,.0f}/s", refresh=False)
+            kinds = ", ".join(f"{kind} {count:,}" for kind, count in progress.kinds.most_common(3))
+            shown = f"{progress.copies:,} copies, {rate:,.0f}/s: {kinds}"
+            bar.set_postfix_str(shown, refresh=False)
             bar.update(max(0, progress.position - bar.n))
 
         yield show
@@ -308,29 +248,3 @@ def _bar() -> "Iterator[Callable[[Progress], None] | None]":
 def _why(reasons: Mapping[str, int]) -> str:
     shown = ", ".join(f"{count:,} {reason}" for reason, count in reasons.items())
     return f" ({shown})" if shown else ""
-
-
-def _path(given: str) -> Path | None:
-    return None if given == "-" else Path(given)
-
-
-def renamed(given: str) -> tuple[str, str]:
-    """What --rename says: the usual name of a new column, and the one it has."""
-    from augment.datasets.columns import NewColumns
-
-    old, _, new = given.partition("=")
-    names = [field.name for field in fields(NewColumns)]
-    if old not in names or not new:
-        raise argparse.ArgumentTypeError(
-            f"{given!r} is not OLD=NEW with OLD one of {', '.join(names)}"
-        )
-    return old, new
-
-
-def _delimiter(given: str) -> bytes:
-    delimiter = {"tab": "\t", "\\t": "\t"}.get(given, given)
-    if len(delimiter) != 1 or not delimiter.isascii() or delimiter in '"\r\n\0':
-        raise argparse.ArgumentTypeError(
-            f"{given!r} is not one ASCII character (write tab for a tab)"
-        )
-    return delimiter.encode("ascii")

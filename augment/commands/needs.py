@@ -1,4 +1,4 @@
-"""What the steps of a spec need, and whether it is there; nothing is prepared or fetched for it.
+"""What the steps and checks of a spec need, and whether it is there; nothing is fetched for it.
 
 Each leaf is built as a run would build it, with resources that write down what they are asked for.
 So a new kind of step is covered as soon as `augment.build` knows it.
@@ -14,12 +14,15 @@ from augment.build import build_pipeline
 from augment.commands.doctor import Finding
 from augment.errors import AugmentError, ModelError
 from augment.resources import Resources
-from augment.spec import BackTranslation, Leaf, Leg, Masking, Maybe, PipelineSpec, Step
+from augment.spec import BackTranslation, Embeddings, Leaf, Leg, Masking, Maybe, PipelineSpec, Step
 from augment.translation import models
 from augment.translation.embedded.wheel import wheel_files
 from augment.translation.shortlist import LEXICAL
 
 if TYPE_CHECKING:
+    from augment.checks.encoder import Encoder
+    from augment.lexicons.vectors import WordVectors
+    from augment.transforms.masked_model import MaskedModel
     from augment.translation.route import TranslationRoute
 
 T = TypeVar("T")
@@ -28,13 +31,23 @@ _TRANSLATION = ("ctranslate2", "sentencepiece", "torch", "transformers")
 
 
 def needs(spec: PipelineSpec, cache: Path | None) -> Iterator[Finding]:
-    """What each leaf needs, with the leaf's path as in a trail."""
+    """What each leaf and each check needs, with its path as in a trail or a reject."""
     with _Asked(cache) as asked:
-        for place, leaf in _leaves(spec.steps):
-            found = asked.by(spec, leaf)
+        for place, alone in _parts(spec):
+            found = asked.by(alone)
             for finding in found or [Finding("", True, "needs nothing but this package")]:
                 name = f"{place}: {finding.name}" if finding.name else place
                 yield replace(finding, name=name)
+
+
+def _parts(spec: PipelineSpec) -> Iterator[tuple[str, PipelineSpec]]:
+    """Each leaf and each check with its path, in a spec that has nothing else."""
+    for place, leaf in _leaves(spec.steps):
+        yield place, spec.model_copy(update={"steps": (leaf,), "checks": ()})
+    for number, check in enumerate(spec.checks):
+        # A step that needs nothing, since there must be one.
+        alone = {"steps": (Masking(),), "checks": (check,)}
+        yield f"checks.{number}.{check.kind}", spec.model_copy(update=alone)
 
 
 def _leaves(steps: Iterable[Step], above: str = "") -> Iterator[tuple[str, Leaf]]:
@@ -58,11 +71,11 @@ class _Asked(Resources):
         super().__init__(cache=cache)
         self._findings: list[Finding] = []
 
-    def by(self, spec: PipelineSpec, leaf: Leaf) -> list[Finding]:
-        """What one leaf asks for."""
+    def by(self, spec: PipelineSpec) -> list[Finding]:
+        """What the only leaf or check of a spec asks for."""
         self._findings = []
         try:
-            build_pipeline(spec.model_copy(update={"steps": (leaf,), "checks": ()}), self)
+            build_pipeline(spec, self)
         except _EnoughError:
             pass
         except AugmentError as error:
@@ -83,6 +96,43 @@ class _Asked(Resources):
         self._findings.append(Finding(name, True, f"its mask token is {token}"))
         return token
 
+    def encoder(self, folder: Path | None = None) -> "Encoder":
+        """Look for the model files; they are converted at the first use."""
+        from augment.checks.encoder import encoder_folder
+
+        try:
+            found = str(folder or encoder_folder())
+        except AugmentError as error:
+            self._findings.append(Finding("sentence encoder", False, "not usable", str(error)))
+            raise
+        self._findings.append(Finding("sentence encoder", True, found))
+        raise _EnoughError
+
+    def masked_model(self, name: str) -> "MaskedModel":
+        """Look for the checkpoint's folder; it is not loaded."""
+        from augment.transforms.masked_model import locate
+
+        try:
+            found = str(locate(name))
+        except AugmentError as error:
+            self._findings.append(Finding(f"model {name}", False, "not usable", str(error)))
+            raise
+        self._findings.append(Finding(f"model {name}", True, found))
+        raise _EnoughError
+
+    def word_vectors(self, spec: Embeddings) -> "WordVectors":
+        """Look at the first line of the file; there is nothing to search in then."""
+        from augment.lexicons.vectors import check_vectors
+
+        name = f"word vectors {spec.vectors}"
+        try:
+            found = check_vectors(spec.vectors)
+        except AugmentError as error:
+            self._findings.append(Finding(name, False, "not usable", str(error)))
+            raise
+        self._findings.append(Finding(name, True, found))
+        raise _EnoughError
+
     def routes(self, spec: BackTranslation) -> tuple["TranslationRoute", ...]:
         """Look at the models of all pivots; there is nothing to translate with then."""
         self._findings += _packages(spec)
@@ -91,7 +141,7 @@ class _Asked(Resources):
         raise _EnoughError
 
     def _once(self, key: Hashable, load: Callable[[], T]) -> T:
-        name = f"lexicon {key}"
+        name = f"lexicon {key}" if isinstance(key, str) else " ".join(map(str, _parts_of(key)))
         try:
             found = super()._once(key, load)
         except AugmentError as error:
@@ -99,6 +149,10 @@ class _Asked(Resources):
             raise
         self._findings.append(Finding(name, True, "loads"))
         return found
+
+
+def _parts_of(key: Hashable) -> tuple[object, ...]:
+    return key if isinstance(key, tuple) else (key,)
 
 
 def _packages(spec: BackTranslation) -> Iterator[Finding]:

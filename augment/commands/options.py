@@ -121,7 +121,7 @@ def chosen_spec(args: argparse.Namespace) -> "PipelineSpec":
     from augment.spec import read_spec
 
     if args.spec is not None:
-        if not args.spec.is_file():
+        if not args.spec.exists():
             raise SpecError(f"{args.spec}: there is no such file")
         return read_spec(args.spec)
     return preset(args.preset or "default")

@@ -2,8 +2,10 @@
 
 import argparse
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from augment.commands.learning import SAMPLE, ready
 from augment.commands.options import (
     Commands,
     add_command,
@@ -31,6 +33,11 @@ def add_to(commands: Commands) -> None:
     )
     parser.set_defaults(run=run)
     parser.add_argument("text", metavar="TEXT", help="a text, or - for standard input")
+    parser.add_argument(
+        "--fit", metavar="DATA", type=Path,
+        help="the data set that steps and checks read which must know one "
+        f"(default: {SAMPLE})",
+    )  # fmt: skip
     add_pipeline(parser)
     add_engine(parser)
 
@@ -43,11 +50,15 @@ def run(args: argparse.Namespace) -> int:
     spec = chosen_spec(args)
     text = _standard_input() if args.text == "-" else _sound(args.text)
     with resources(args) as shared:
-        pipeline = build_pipeline(spec, shared)
-        (outcome,) = pipeline.augment([Record(text)], copies=args.copies, seed=args.seed)
+        built = build_pipeline(spec, shared)
+        with ready(built, args.fit) as pipeline:
+            (outcome,) = pipeline.augment([Record(text)], copies=args.copies, seed=args.seed)
     if args.json:
         print_json(_as_json(outcome))
     else:
+        if built.unfitted and args.fit is None:
+            told = ", ".join(dict.fromkeys(built.unfitted))
+            say(f"({told} read {SAMPLE}, for want of --fit DATA)")
         _show(outcome, colour=args.colour)
     return 0 if outcome.copies else NO_COPIES
 

@@ -90,7 +90,8 @@ def _rerun(
     with resources(args) as shared:
         pipeline = build_pipeline(_spec(args, output, record), shared)
         limit = record.text_limit if record is not None else 1_000_000
-        return rerun(output, options, pipeline, text_limit=limit)
+        balanced = record is not None and record.balance is not None
+        return rerun(output, options, pipeline, text_limit=limit, balanced=balanced)
 
 
 def _spec(args: argparse.Namespace, output: Path, record: "RunRecord | None") -> "PipelineSpec":

@@ -19,7 +19,7 @@ def add_written(parser: argparse.ArgumentParser) -> None:
     )
     for name, what in (("text", "text"), ("label", "label"), ("text-b", "second text of a pair")):
         group.add_argument(f"--{name}", metavar="NAME", help=f"column of the {what}")
-    group.add_argument("--format", choices=("csv", "tsv", "jsonl", "conll"))
+    group.add_argument("--format", choices=("csv", "tsv", "jsonl", "conll", "parquet"))
     group.add_argument("--delimiter", metavar="C", help="such as ';' or tab")
     group.add_argument("--no-quotes", action="store_true", help="TSV in which quotes mean nothing")
     group.add_argument(
@@ -51,6 +51,6 @@ def written_options(args: argparse.Namespace, record: "RunRecord | None") -> "Wr
 
 def _renamed(given: str) -> tuple[str, str]:
     # Expand's own option, so that a call can be repeated; imported late, as it is when it runs.
-    from augment.commands.expand import renamed
+    from augment.commands.expand_options import renamed
 
     return renamed(given)

@@ -60,6 +60,10 @@ class Conll:
     newline: bytes
     header: bytes = b""
 
+    def scan(self, lines: Iterator[Line], *, limit: int) -> Iterator[Raw | Fault]:
+        """The sentences in lines that begin with one."""
+        return scan_sentences(lines, self.shape, limit=limit)
+
     def parse(self, raw: Raw, default_id: str) -> Row:
         """The sentence behind the bytes.
 

@@ -25,11 +25,23 @@ def fitted(pipeline: Pipeline, source: Path | None, rows_of: OpenRows) -> Pipeli
     if source is None or not source.is_file():
         shown = "standard input" if source is None else str(source)
         raise DataError(
-            f"{shown}: the checks {', '.join(pipeline.unfitted)} read the data set before copies "
+            f"{shown}: {', '.join(pipeline.unfitted)} must read the data set before copies "
             "are made, and this can be read only once; save it as a file first"
         )
     return pipeline.fitted(
         _records(source, rows_of, training=True), _held_out(pipeline, source, rows_of)
+    )
+
+
+def fit_into(folder: Path, pipeline: Pipeline, source: Path, rows_of: OpenRows) -> None:
+    """Let all that must know the data set read it, and leave what it learnt in a folder.
+
+    Raises:
+        DataError: a data set that a check names cannot be read, or there is nothing that a check
+            could go by.
+    """
+    pipeline.fit(
+        _records(source, rows_of, training=True), _held_out(pipeline, source, rows_of), folder
     )
 
 

@@ -1,18 +1,18 @@
 """Formats of files, by suffix or by name, and the bytes of an input whether packed or not."""
 
-import gzip
+import os
 import sys
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import Literal, cast
 
+from augment.datasets.packed import damage, packing, suffix_packing, unpacked, without_packing
 from augment.errors import DataError
 
-Kind = Literal["csv", "tsv", "jsonl", "conll"]
+Kind = Literal["csv", "tsv", "jsonl", "conll", "parquet", "arrow"]
 
 _SUFFIXES: dict[str, Kind] = {
     ".csv": "csv",
@@ -22,15 +22,17 @@ _SUFFIXES: dict[str, Kind] = {
     ".conll": "conll",
     ".iob": "conll",
     ".bio": "conll",
+    ".parquet": "parquet",
 }
-_KNOWN = f"{', '.join(_SUFFIXES)}, each also with .gz"
+# Formats whose rows are no stretches of the file's bytes.
+ARROW: frozenset[Kind] = frozenset({"parquet", "arrow"})
+_KNOWN = f"{', '.join(_SUFFIXES)}, all but the last also with .gz or .zst"
 FLATTEN = (
     "SQuAD's nested JSON becomes rows by: python -c \"import json, sys; [print(json.dumps("
     "{'id': q['id'], 'context': p['context'], 'question': q['question'], 'answers': q['answers']}"
     ")) for a in json.load(sys.stdin)['data'] for p in a['paragraphs'] for q in p['qas']]\" "
     "< IN.json > OUT.jsonl"
 )
-_GZIP = b"\x1f\x8b"
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -38,23 +40,27 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 class Input:
     """An open input: its bytes unpacked, its size on disk where it is a file.
 
+    `seek` goes to a place in the unpacked bytes, at which begins the row behind so many. It takes
+    long only backwards in a packed file.
     `position` is how far a packed file has been read; of others the rows tell it more finely.
     """
 
     read: Callable[[int], bytes]
+    seek: Callable[[int, int], object]
     position: Callable[[], int]
     size: int | None
     packed: bool
 
 
 def suffix_kind(path: Path) -> Kind | None:
-    """The format that a file's name tells, with `.gz` looked through.
+    """The format that a file's name tells, with `.gz` and `.zst` looked through.
 
     >>> suffix_kind(Path("train.CSV.gz"))
     'csv'
     """
-    name = path.name.lower().removesuffix(".gz")
-    return _SUFFIXES.get(Path(name).suffix)
+    kind = _SUFFIXES.get(Path(without_packing(path.name).lower()).suffix)
+    # Parquet packs its columns itself, and cannot be read from the start on.
+    return None if kind == "parquet" and suffix_packing(path) else kind
 
 
 def input_kind(path: Path | None, asked: Kind | None) -> Kind:
@@ -67,6 +73,8 @@ def input_kind(path: Path | None, asked: Kind | None) -> Kind:
         return asked
     if path is None:
         return "csv"
+    if path.is_dir():
+        return _folder_kind(path)
     kind = suffix_kind(path)
     if kind is None and path.suffix.lower() == ".json":
         raise DataError(
@@ -76,7 +84,7 @@ def input_kind(path: Path | None, asked: Kind | None) -> Kind:
     if kind is None:
         raise DataError(
             f"{path}: the format cannot be told from the suffix {path.suffix!r} (known: {_KNOWN}); "
-            "name it with --format csv, tsv, jsonl or conll"
+            "name it with --format csv, tsv, jsonl, conll or parquet"
         )
     return kind
 
@@ -87,12 +95,34 @@ def input_name(path: Path | None) -> str:
     >>> input_name(Path("data/train.csv.gz"))
     'train.csv'
     """
-    return "stdin" if path is None else path.name.removesuffix(".gz")
+    return "stdin" if path is None else without_packing(path.name or path.resolve().name)
+
+
+def _folder_kind(path: Path) -> Kind:
+    """The format of a folder: what Hugging Face `datasets` saved, or that of its first file."""
+    names = sorted(entry.name for entry in os.scandir(path) if not entry.name.startswith("."))
+    if "dataset_dict.json" in names:
+        parts = [name for name in names if (path / name).is_dir()]
+        raise DataError(
+            f"{path}: is a data set of several parts ({', '.join(parts)}); name one of them, such "
+            f"as {path / parts[0] if parts else path}"
+        )
+    if "state.json" in names:
+        return "arrow"
+    if not names:
+        raise DataError(f"{path}: the folder has no files")
+    kind = suffix_kind(path / names[0])
+    if kind is None:
+        raise DataError(
+            f"{path / names[0]}: the format of the folder's files cannot be told from the suffix "
+            f"(known: {_KNOWN}); move it elsewhere, or name the format with --format"
+        )
+    return kind
 
 
 @contextmanager
-def open_input(path: Path | None) -> Iterator[Input]:
-    """The bytes of a file or of standard input, unpacked if they are gzip.
+def open_input(path: Path | None, *, unpack: bool = True) -> Iterator[Input]:
+    """The bytes of a file or of standard input, unpacked if they are gzip or zstd.
 
     Raises:
         DataError: it cannot be opened or read, is damaged, or is UTF-16.
@@ -104,21 +134,31 @@ def open_input(path: Path | None) -> Iterator[Input]:
         raise DataError(f"{shown}: cannot be opened: {error.strerror or error}") from error
     try:
         with reading(shown):
-            start = raw.peek(2)[:2]
-        if start in _UTF16:
+            start = raw.peek(4)[:4]
+        if start[:2] in _UTF16:
             raise DataError(
                 f"{shown}: is UTF-16; convert it first: iconv -f UTF-16 -t UTF-8 IN > OUT"
             )
-        if path is not None and path.name.lower().endswith(".gz") and start not in (_GZIP, b""):
-            raise DataError(f"{shown}: is named .gz but holds no gzip data; rename or pack it")
-        stream = cast("BinaryIO", gzip.GzipFile(fileobj=raw) if start == _GZIP else raw)
+        how, named = packing(start), suffix_packing(path) if path is not None else None
+        if path is not None and start and named not in (None, how):
+            suffix = path.suffix.lower()
+            raise DataError(
+                f"{shown}: is named {suffix} but holds no {named} data; rename or pack it"
+            )
+        packed = unpack and how is not None
+        stream = unpacked(raw, how, shown) if unpack and how else raw
 
         def read(count: int) -> bytes:
             with reading(shown):
                 return stream.read(count)
 
+        def seek(place: int, row: int) -> None:
+            del row
+            with reading(shown):
+                stream.seek(place)
+
         size = path.stat().st_size if path is not None and path.is_file() else None
-        yield Input(read, raw.tell, size, packed=start == _GZIP)
+        yield Input(read, seek, raw.tell, size, packed)
     finally:
         if path is not None:
             raw.close()
@@ -129,7 +169,7 @@ def reading(shown: str) -> Iterator[None]:
     """Turn what goes wrong while reading into a DataError that names the input."""
     try:
         yield
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise DataError(f"{shown}: the gzip data is damaged or cut off: {error}") from error
+    except damage() as error:
+        raise DataError(f"{shown}: the packed data is damaged or cut off: {error}") from error
     except OSError as error:
         raise DataError(f"{shown}: cannot be read: {error.strerror or error}") from error

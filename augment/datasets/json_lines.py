@@ -42,6 +42,10 @@ class JsonLines:
     header: bytes
     newline: bytes
 
+    def scan(self, lines: Iterator[Line], *, limit: int) -> Iterator[Raw | Fault]:
+        """The rows in lines of the file."""
+        return scan_lines(lines, limit=limit)
+
     def parse(self, raw: Raw, default_id: str) -> Row:
         """The row behind the bytes.
 

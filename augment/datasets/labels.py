@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal
 
 from augment.datasets.rows import BadRowError, sound
@@ -102,6 +102,32 @@ class LabelTally:
             self._before[counted] += before
             self._after[counted] += after
 
+    def state(self) -> dict[str, Any]:
+        """All counts as plain JSON values."""
+        return {
+            "kind": self._kind,
+            "before": dict(self._before),
+            "after": dict(self._after),
+            "scores": [asdict(running) if running.rows else None for running in self._scores],
+        }
+
+    def merge(self, state: Mapping[str, Any]) -> None:
+        """Add the counts of another tally, by its `state`."""
+        if self._kind == "auto":
+            self._kind = state["kind"]
+        for label, count in state["before"].items():
+            known = label in self._before or len(self._before) < MOST_LABELS
+            counted = label if known else OTHER_LABELS
+            self._before[counted] += count
+            self._after[counted] += state["after"][label]
+        for running, other in zip(self._scores, state["scores"], strict=True):
+            if other is not None:
+                running.merge(_Running(**other))
+
+    def counted(self, label: str) -> LabelCount:
+        """Rows of one label."""
+        return LabelCount(self._before[label], self._after[label])
+
     def counts(self) -> Mapping[str, LabelCount]:
         """Rows of each label, unless they are scores."""
         if self.scores() is not None:
@@ -147,6 +173,12 @@ class _Running:
         self.total += number
         self.low, self.high = min(self.low, number), max(self.high, number)
         self.fractions = self.fractions or not number.is_integer()
+
+    def merge(self, other: "_Running") -> None:
+        self.rows += other.rows
+        self.total += other.total
+        self.low, self.high = min(self.low, other.low), max(self.high, other.high)
+        self.fractions = self.fractions or other.fractions
 
     def count(self) -> ScoreCount | None:
         if not self.rows:

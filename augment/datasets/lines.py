@@ -16,14 +16,14 @@ class Line(NamedTuple):
     whole: bool
 
 
-def read_lines(read: Callable[[int], bytes], *, limit: int) -> Iterator[Line]:
-    r"""All lines, each ended by LF, CRLF or CR; the last one may have no end.
+def read_lines(read: Callable[[int], bytes], *, limit: int, first: int = 1) -> Iterator[Line]:
+    r"""All lines, each ended by LF, CRLF or CR, numbered from `first`; the last may have no end.
 
     >>> import io
     >>> [line.content for line in read_lines(io.BytesIO(b"a\r\nb\rc").read, limit=100)]
     [b'a\r\n', b'b\r', b'c']
     """
-    number, size, held = 1, 0, b""
+    number, size, held = first, 0, b""
     parts: list[bytes] = []
     while chunk := read(CHUNK):
         chunk = held + chunk
@@ -68,3 +68,13 @@ def oversize(
         inside = inside ^ (quoted and line.content.count(b'"') % 2 == 1)
         ended = line.whole and bool(line_end(line.content)) and not inside
     yield Fault(start, "row_too_long", detail, b"".join(parts), part)
+
+
+def line_count(content: bytes) -> int:
+    r"""How many lines end in these bytes.
+
+    >>> line_count(b"a\r\nb\nc")
+    2
+    """
+    lines = len(content.splitlines())
+    return lines if content.endswith((b"\n", b"\r")) else max(0, lines - 1)

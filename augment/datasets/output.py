@@ -1,15 +1,15 @@
 """Outputs that come under their final name whole, or not at all."""
 
 import errno
-import gzip
 import os
 import secrets
 import sys
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Self, cast
+from typing import BinaryIO, Self
 
+from augment.datasets.packed import check_packing, packed, suffix_packing
 from augment.errors import OutputError
 
 
@@ -19,8 +19,10 @@ class OutputFile:
     Standard output (`path` None) and devices have no name to wait for: they are written directly.
     """
 
-    def __init__(self, path: Path | None, *, force: bool = False) -> None:
-        """Open it, in the folder of its final name.
+    def __init__(
+        self, path: Path | None, *, force: bool = False, within: Path | None = None
+    ) -> None:
+        """Open it, in the folder of its final name, or `within` another one on the same disk.
 
         Raises:
             OutputError: the file exists and `force` is not set, or it cannot be made.
@@ -30,18 +32,13 @@ class OutputFile:
         self._path = path.resolve() if path else None
         self._shown = "standard output" if path is None else str(path)
         self._temporary: Path | None = None
+        self._within = within
         try:
             self._raw = self._open()
         except OSError as error:
             raise self._failed(error) from error
-        packed = path is not None and path.name.lower().endswith(".gz")
-        # Without a name and a time inside, the same data gives the same bytes.
-        self._file = cast(
-            "BinaryIO",
-            gzip.GzipFile(filename="", mode="wb", fileobj=self._raw, mtime=0, compresslevel=6)
-            if packed
-            else self._raw,
-        )
+        how = suffix_packing(path) if path is not None else None
+        self._file = packed(self._raw, how) if how else self._raw
 
     def write(self, data: bytes) -> None:
         """Write bytes.
@@ -67,7 +64,7 @@ class OutputFile:
                 self._raw.close()
                 os.replace(self._temporary, self._path)
                 self._temporary = None
-                _sync_folder(self._path.parent)
+                sync_folder(self._path.parent)
         except BrokenPipeError:
             raise
         except OSError as error:
@@ -96,7 +93,8 @@ class OutputFile:
             return sys.stdout.buffer
         if self._path.exists() and not self._path.is_file():
             return self._path.open("wb")
-        self._temporary = self._path.with_name(f".{self._path.name}.{secrets.token_hex(4)}.tmp")
+        folder = self._path.parent if self._within is None else self._within
+        self._temporary = folder / f".{self._path.name}.{secrets.token_hex(4)}.tmp"
         # Not tempfile: its files are the owner's alone, and the umask should decide here.
         return self._temporary.open("xb", buffering=1 << 16)
 
@@ -116,6 +114,7 @@ def check_output(path: Path | None, *, force: bool) -> None:
         return
     if path.is_dir():
         raise OutputError(f"{path}: is a folder; name a file in it")
+    check_packing(path)
     if path.is_file() and not force:
         raise OutputError(f"{path}: exists already; give --force to replace it, or another name")
     if not path.resolve().parent.is_dir():
@@ -131,8 +130,8 @@ def same_file(one: Path, other: Path) -> bool:
     return one.resolve() == other.resolve()
 
 
-def _sync_folder(folder: Path) -> None:
-    # Makes the new name survive a power cut; some systems cannot open folders.
+def sync_folder(folder: Path) -> None:
+    """Make new names in a folder survive a power cut; some systems cannot open folders."""
     with suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -1,15 +1,16 @@
 """Any input as rows: each one holds, or is a fault with its reason and all its bytes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from itertools import chain
 from typing import Protocol
 
+from augment.datasets.arrow.layout import PlacedRows
 from augment.datasets.columns import Columns, NewColumns
 from augment.datasets.conll import open_conll
 from augment.datasets.delimited import Dialect, scan_rows
-from augment.datasets.formats import Kind
+from augment.datasets.formats import ARROW, Kind
+from augment.datasets.ids import SeenIds
 from augment.datasets.json_lines import open_json_lines, scan_lines
 from augment.datasets.lines import Line, read_lines
 from augment.datasets.rows import BadRowError, Fault, Raw, Row
@@ -38,6 +39,10 @@ class Layout(Encoder, Protocol):
     @property
     def task(self) -> Task:
         """What the rows are to the engine."""
+        ...
+
+    def scan(self, lines: Iterator[Line], *, limit: int) -> Iterator[Raw | Fault]:
+        """The rows in lines of such a file, from the start of one row on."""
         ...
 
     def ended(self, end: bytes) -> bytes:
@@ -75,21 +80,61 @@ class Reader:
     def __init__(self, read: Callable[[int], bytes], name: str, options: ReadOptions) -> None:
         self.blank_lines = 0
         self.last: Raw | Fault | None = None
+        self.options = options
         self._name = name
+        self._seen = 0
         lines, self.bom = _without_bom(read_lines(read, limit=options.row_limit))
-        self.layout, self._raws = self._open(lines, options)
-        # Ids must be unique, or two records would share all their draws. Only hashes are kept.
-        self._ids: set[bytes] | None = set() if options.columns.id else None
+        self.layout, raws = self._open(lines, options)
+        first = next(raws, None)
+        # A table's header is above its first row; the other formats have nothing there.
+        above = self._seen - len(first.content) if self.layout.header and first is not None else 0
+        self.start = len(self.bom) + above
+        self.first_line = first.line if above and first is not None else 1
+        self._raws = raws if first is None else chain([first], raws)
 
     def __iter__(self) -> Iterator[Row | Fault]:
-        number = 0
-        for raw in self._raws:
-            if isinstance(raw, Fault):
-                number += raw.part == 1
-                yield raw
-            elif raw.content.strip(b" \t\r\n") or raw.fields:
-                number += 1
-                yield self._row(raw, number)
+        # Ids must be unique, or two records would share all their draws.
+        with SeenIds() as ids:
+            for number, raw in self.scan():
+                found = self.row(raw, number)
+                if isinstance(found, Row) and self.options.columns.id and not ids.claim(found.id):
+                    yield second(found)
+                elif found is not None:
+                    yield found
+
+    def scan(self) -> Iterator[tuple[int, Raw | Fault]]:
+        """All stretches of the input from `start` on, each with the number of its row.
+
+        Joined they are the rest of the input. A blank line has the number of the row above it.
+        """
+        return _numbered(self._raws, 0)
+
+    def row(self, raw: Raw | Fault, number: int) -> Row | Fault | None:
+        """What a stretch holds; None is a blank line."""
+        if isinstance(raw, Fault):
+            return raw
+        return None if is_blank(raw) else self._row(raw, number)
+
+    def stretch(
+        self,
+        read: Callable[[int], bytes],
+        *,
+        line: int,
+        before: int,
+        doubles: Collection[int] = (),
+    ) -> Iterator[Row | Fault]:
+        """The rows in a stretch of the input that begins in a line, behind so many rows.
+
+        `doubles` are the numbers of rows whose id an earlier row has.
+        """
+        limit = self.options.row_limit
+        raws = self.layout.scan(read_lines(read, limit=limit, first=line), limit=limit)
+        for number, raw in _numbered(raws, before):
+            found = self.row(raw, number)
+            if isinstance(found, Row) and number in doubles:
+                yield second(found)
+            elif found is not None:
+                yield found
 
     def final_end(self) -> bytes | None:
         """What the output is to end with; None: with the end of its own last row."""
@@ -97,19 +142,9 @@ class Reader:
 
     def _row(self, raw: Raw, number: int) -> Row | Fault:
         try:
-            row = self.layout.parse(raw, f"{self._name}:{number}")
-            if self._ids is not None:
-                self._claim(row.id)
+            return self.layout.parse(raw, f"{self._name}:{number}")
         except BadRowError as error:
             return Fault(raw.line, error.reason, error.detail, raw.content)
-        return row
-
-    def _claim(self, record_id: str) -> None:
-        assert self._ids is not None
-        key = blake2b(record_id.encode("utf-8"), digest_size=16).digest()
-        if key in self._ids:
-            raise BadRowError("duplicate_id", f"an earlier row has the id {record_id!r} as well")
-        self._ids.add(key)
 
     def _open(
         self, lines: Iterator[Line], options: ReadOptions
@@ -118,22 +153,49 @@ class Reader:
             limit = options.row_limit
             layout, sentences = open_conll(lines, options.columns, options.new, limit=limit)
             return layout, self._watched(sentences)
-        if options.kind == "jsonl":
+        if options.kind == "jsonl" or options.kind in ARROW:
             raws = self._watched(scan_lines(lines, limit=options.row_limit))
-            return open_json_lines(raws, options.columns, options.new)
-        delimiter = options.delimiter or (b"," if options.kind == "csv" else b"\t")
-        if not options.quotes and delimiter != b"\t":
-            raise DataError("--no-quotes needs tabs between the fields: the trail holds commas")
-        dialect = Dialect(delimiter, options.quotes)
+            found, raws = open_json_lines(raws, options.columns, options.new)
+            return (found if options.kind == "jsonl" else PlacedRows.of(found)), raws
+        dialect = dialect_of(options)
         raws = self._watched(scan_rows(lines, dialect, limit=options.row_limit))
         return open_table(raws, dialect, options.columns, options.new)
 
     def _watched(self, raws: Iterator[Raw | Fault]) -> Iterator[Raw | Fault]:
         for raw in raws:
             self.last = raw
-            if isinstance(raw, Raw) and not raw.fields and not raw.content.strip(b" \t\r\n"):
-                self.blank_lines += 1
+            self._seen += len(raw.content)
+            self.blank_lines += is_blank(raw)
             yield raw
+
+
+def dialect_of(options: ReadOptions) -> Dialect:
+    """How the fields of a table are parted.
+
+    Raises:
+        DataError: a trail could not be written.
+    """
+    delimiter = options.delimiter or (b"," if options.kind == "csv" else b"\t")
+    if not options.quotes and delimiter != b"\t":
+        raise DataError("--no-quotes needs tabs between the fields: the trail holds commas")
+    return Dialect(delimiter, options.quotes)
+
+
+def is_blank(raw: Raw | Fault) -> bool:
+    """Whether a stretch is a line without a row."""
+    return isinstance(raw, Raw) and not raw.fields and not raw.content.strip(b" \t\r\n")
+
+
+def second(row: Row) -> Fault:
+    """The fault of a row whose id came before."""
+    detail = f"an earlier row has the id {row.id!r} as well"
+    return Fault(row.line, "duplicate_id", detail, row.content)
+
+
+def _numbered(raws: Iterator[Raw | Fault], number: int) -> Iterator[tuple[int, Raw | Fault]]:
+    for raw in raws:
+        number += raw.part == 1 if isinstance(raw, Fault) else not is_blank(raw)
+        yield number, raw
 
 
 def _without_bom(lines: Iterator[Line]) -> tuple[Iterator[Line], bytes]:

@@ -6,20 +6,39 @@ Of a row all bytes are kept: as `raw`, or as `raw_base64` where they are not UTF
 import json
 import sys
 from base64 import b64encode
+from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from augment.datasets.output import OutputFile, check_output
-from augment.datasets.rows import Fault, Row
+from augment.datasets.rows import Fault
 from augment.record import Refusal
+
+
+class Place(Protocol):
+    """Where a row stands in the input."""
+
+    @property
+    def line(self) -> int:
+        """Its first line."""
+        ...
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        ...
 
 
 class Rejects:
     """Opens its file at the first reject only, so that without rejects there is no file."""
 
-    def __init__(self, path: Path | None, *, force: bool = False) -> None:
+    def __init__(
+        self, path: Path | None, *, force: bool = False, within: Path | None = None
+    ) -> None:
         """`path` None: lines go to standard error, since the output is standard output.
+
+        `within`: where the file lies until it has its name, see `OutputFile`.
 
         Raises:
             OutputError: there is a file of this name already and `force` is not set.
@@ -27,6 +46,7 @@ class Rejects:
         check_output(path, force=force)
         self._path = path
         self._force = force
+        self._within = within
         self._file: OutputFile | None = None
 
     def row(self, fault: Fault) -> None:
@@ -41,7 +61,7 @@ class Rejects:
             entry["raw_base64"] = b64encode(fault.content).decode("ascii")
         self._write(entry)
 
-    def copy(self, row: Row, number: int, refusal: Refusal) -> None:
+    def copy(self, row: Place, number: int, refusal: Refusal) -> None:
         """A copy that was asked for and not made."""
         self._write(
             {
@@ -52,8 +72,14 @@ class Rejects:
                 "reason": refusal.reason,
                 "detail": refusal.detail,
                 **({} if refusal.score is None else {"score": refusal.score}),
+                **({} if refusal.step is None else {"step": refusal.step}),
             }
         )
+
+    def lines(self, pieces: Iterable[bytes]) -> None:
+        """Lines that were written before, as bytes."""
+        for piece in pieces:
+            self._put(piece)
 
     def publish(self) -> bool:
         """Give the file its name; whether there is one.
@@ -81,10 +107,12 @@ class Rejects:
 
     def _write(self, entry: dict[str, Any]) -> None:
         line = json.dumps(entry, ensure_ascii=False) + "\n"
-        data = line.encode("utf-8", "backslashreplace")
+        self._put(line.encode("utf-8", "backslashreplace"))
+
+    def _put(self, data: bytes) -> None:
         if self._path is None:
             sys.stderr.buffer.write(data)
             return
         if self._file is None:
-            self._file = OutputFile(self._path, force=self._force)
+            self._file = OutputFile(self._path, force=self._force, within=self._within)
         self._file.write(data)

@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from augment.datasets.balance import Balance
 from augment.datasets.columns import Columns, NewColumns
+from augment.datasets.files import digest_of
 from augment.datasets.formats import Kind, input_kind
 from augment.datasets.output import OutputFile
 from augment.datasets.tasks.tagging import TaggingTask
@@ -22,11 +24,10 @@ from augment.datasets.tasks.task import Task
 from augment.datasets.tasks.texts import TextTask
 from augment.errors import DataError
 from augment.spec import PipelineSpec
-from augment.translation.manifest import sha256
 
 if TYPE_CHECKING:
-    from augment.datasets.expand import ExpandRequest
     from augment.datasets.reader import Layout
+    from augment.datasets.request import ExpandRequest
     from augment.datasets.summary import Summary
 
 SUFFIX: Final = ".run.json"
@@ -66,6 +67,7 @@ class RunRecord:
     delimiter: str | None
     quotes: bool
     keep_originals: bool
+    balance: Balance | None = None
     row_limit: int
     text_limit: int
     models: tuple[str, ...] = ()
@@ -132,7 +134,7 @@ def leave_record(
     models: Iterable[str],
 ) -> None:
     """Write the record of a run whose output has its name; a device or a pipe gets none."""
-    if request.output is None or not request.output.is_file():
+    if request.output is None or not (request.output.is_file() or request.output.is_dir()):
         return
     found = getattr(layout, "found", None)  # CoNLL has no named columns
     record = RunRecord(
@@ -147,6 +149,7 @@ def leave_record(
         delimiter=request.delimiter.decode("ascii") if request.delimiter else None,
         quotes=request.quotes,
         keep_originals=request.keep_originals,
+        balance=request.balance,
         row_limit=request.row_limit,
         text_limit=request.text_limit,
         models=tuple(sorted(models)),
@@ -189,7 +192,8 @@ def now() -> str:
 
 def _note(path: Path) -> FileNote:
     # A pipe can be read only once.
-    return FileNote(path.name, sha256(path) if path.is_file() else None)
+    there = path.is_file() or path.is_dir()
+    return FileNote(path.name or path.resolve().name, digest_of(path) if there else None)
 
 
 def _as_found(asked: Columns, task: Task, label: str | None) -> Columns:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from augment.datasets.columns import Columns, Found, NewColumns, check_new, find_columns
-from augment.datasets.delimited import Dialect, decode_field, encode_field
+from augment.datasets.delimited import Dialect, decode_field, encode_field, scan_rows
 from augment.datasets.labels import read_label
+from augment.datasets.lines import Line
 from augment.datasets.rows import BadRowError, Fault, Offsets, Raw, Row, decoded, line_end
 from augment.datasets.tasks.choose import choose_task
 from augment.datasets.tasks.task import Task
@@ -26,6 +27,10 @@ class Table:
     task: Task
     header: bytes
     newline: bytes
+
+    def scan(self, lines: Iterator[Line], *, limit: int) -> Iterator[Raw | Fault]:
+        """The rows in lines below the header."""
+        return scan_rows(lines, self.dialect, limit=limit)
 
     def parse(self, raw: Raw, default_id: str) -> Row:
         """The row behind the bytes.

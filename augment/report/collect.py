@@ -7,6 +7,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
+from augment.datasets.files import digest_of
 from augment.datasets.labels import NO_LABEL, LabelTally
 from augment.datasets.rows import Fault
 from augment.datasets.tasks.tagging import TaggingTask
@@ -18,7 +19,6 @@ from augment.report.figures import Diversity, Example, Figures, KindFigures, Pro
 from augment.report.measures import distinct, edit_rate, quantile, self_bleu, spread
 from augment.report.reading import WrittenOptions, WrittenRow, open_written
 from augment.report.sample import Sample
-from augment.translation.manifest import sha256
 from augment.words import split_words
 
 SAMPLE: Final = 5_000
@@ -203,7 +203,7 @@ def collect(
     labels = seen.labels.counts()
     figures = Figures(
         output=output.name,
-        output_sha256=sha256(output),
+        output_sha256=digest_of(output),
         made_with=__version__,
         rows=seen.rows,
         originals=seen.originals,

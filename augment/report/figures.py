@@ -114,6 +114,7 @@ class Figures:
     worst: tuple[Example, ...] = ()
     best: tuple[Example, ...] = ()
     notes: tuple[str, ...] = ()
+    steps: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     run: dict[str, Any] | None = None
     spec: str | None = None
 

@@ -88,6 +88,7 @@ def _without_rejects(figures: Figures, record: RunRecord | None) -> list[str]:
 def _with_record(figures: Figures, record: RunRecord) -> list[str]:
     figures.run = record_json(record)
     figures.spec = to_yaml(record.spec)
+    figures.steps = record.summary.get("steps", {})
     if not record.keep_originals:
         figures.labels = _before(figures.labels, record.summary.get("labels"))
     if record.output.sha256 not in (None, figures.output_sha256):

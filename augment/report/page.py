@@ -144,7 +144,38 @@ def _kinds(figures: Figures) -> Markup:
     heads = ("step", "copies edited", "share", "edits", "similarity", "words changed",
              "parts that stayed", "models")  # fmt: skip
     legend = "Similarity and words changed are medians of the sample below."
-    return joined((table(heads, rows, numbers=(1, 2, 3, 4, 5)), tag("p", legend, class_="soft")))
+    return joined(
+        (
+            table(heads, rows, numbers=(1, 2, 3, 4, 5)),
+            tag("p", legend, class_="soft"),
+            _draws(figures),
+        )
+    )
+
+
+def _draws(figures: Figures) -> Markup:
+    """What became of every draw that came to a step."""
+    if not figures.steps:
+        return EMPTY
+    rows = (
+        (
+            tag("code", path),
+            f"{one['seen']:,}",
+            f"{one['edited']:,}",
+            f"{one['kept']:,}",
+            _reasons(one["idle"]),
+            _reasons(one["refused"]),
+            _reasons(one["dropped"]),
+        )
+        for path, one in figures.steps.items()
+    )
+    heads = ("step", "draws seen", "edited", "became copies", "nothing to do", "refused",
+             "edited, then dropped")  # fmt: skip
+    legend = (
+        "A draw is one attempt at a copy. What a step edited may be dropped later: by another "
+        "step, by a check, or since it came out like another copy; most such draws are made anew."
+    )
+    return joined((table(heads, rows, numbers=(1, 2, 3)), tag("p", legend, class_="soft")))
 
 
 def _dropped(figures: Figures) -> Markup:

@@ -11,7 +11,8 @@ from typing import Any, Final
 from augment.datasets.columns import Columns, NewColumns, listed
 from augment.datasets.conll import Conll
 from augment.datasets.delimited import decode_field
-from augment.datasets.formats import Kind, input_kind, input_name, open_input
+from augment.datasets.formats import Kind, input_kind, input_name
+from augment.datasets.inputs import open_data
 from augment.datasets.json_lines import scan_object
 from augment.datasets.reader import Reader, ReadOptions
 from augment.datasets.rows import BadRowError, Fault, Raw, Row, decoded
@@ -137,7 +138,7 @@ def open_written(path: Path, options: WrittenOptions) -> Iterator[WrittenReader]
         quotes=options.quotes,
         row_limit=options.row_limit,
     )
-    with open_input(path) as opened:
+    with open_data(path, read_options, options.new.names) as opened:
         try:
             reader = WrittenReader(opened.read, input_name(path), read_options, options.new)
         except DataError as error:
@@ -160,7 +161,7 @@ def open_originals(path: Path, options: WrittenOptions, name: str | None) -> Ite
         quotes=options.quotes,
         row_limit=options.row_limit,
     )
-    with open_input(path) as opened:
+    with open_data(path, read_options) as opened:
         try:
             yield Reader(opened.read, input_name(Path(name) if name else path), read_options)
         except DataError as error:

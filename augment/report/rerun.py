@@ -14,6 +14,7 @@ from typing import Any
 from augment.datasets.fit import fitted
 from augment.datasets.rows import Fault, Row
 from augment.datasets.tasks.task import RowCopy, Task, row_copies
+from augment.datasets.units.select import cases_of, refusal_of
 from augment.errors import DataError
 from augment.pipeline import Pipeline
 from augment.record import Outcome, Refusal
@@ -53,9 +54,17 @@ class Redrawn:
 
 
 def rerun(
-    output: Path, options: WrittenOptions, pipeline: Pipeline, *, text_limit: int = 1_000_000
+    output: Path,
+    options: WrittenOptions,
+    pipeline: Pipeline,
+    *,
+    text_limit: int = 1_000_000,
+    balanced: bool = False,
 ) -> Redrawn:
     """Draw the copies of all originals in the output again.
+
+    Of a `balanced` one each original gets as many as it has: the others were not asked, or are
+    missing, which is not compared.
 
     Raises:
         DataError: the output cannot be read, or holds only copies.
@@ -69,22 +78,31 @@ def rerun(
         reader = stack.enter_context(open_written(output, options))
         for batch in _batches(_families(reader)):
             fit = [
-                record
-                for original, _ in batch
+                (record, _asked(pipeline, copies, balanced=balanced))
+                for original, copies in batch
                 for record in original.records
                 if original.training and len(record.text) <= text_limit
             ]
-            made = iter(pipeline.augment_batch(fit) if fit else ())
+            asked = [count for _, count in fit]
+            made = iter(pipeline.augment_batch([r for r, _ in fit], copies=asked) if fit else ())
             for original, copies in batch:
                 outcomes = [
-                    select(next(made))
+                    next(made)
                     if original.training and len(record.text) <= text_limit
                     else Outcome(record, ())
                     for record in original.records
                 ]
                 drawn = dict(row_copies(reader.layout.task, original.values, outcomes))
+                for number, copy in drawn.items():
+                    if isinstance(copy, RowCopy):
+                        drawn[number] = refusal_of(select, number, cases_of(original, copy)) or copy
                 _compare(done, reader.layout.task, (original, copies), drawn, pipeline)
     return done
+
+
+def _asked(pipeline: Pipeline, copies: list[WrittenRow], *, balanced: bool) -> int:
+    """How many copies to draw of an original."""
+    return max((row.copy for row in copies), default=0) if balanced else pipeline.spec.copies
 
 
 def _compare(

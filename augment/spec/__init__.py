@@ -8,6 +8,7 @@ from augment.spec.checks import (
     Check,
     Duplicates,
     Fluency,
+    Invented,
     LabelModel,
     Labels,
     LanguageCheck,
@@ -16,9 +17,14 @@ from augment.spec.checks import (
     Meaning,
     PolarityGuard,
     Repetition,
+    Roles,
+    Scope,
+    Values,
     check_kinds,
 )
 from augment.spec.eda import Deletion, Insertion, Punctuation, Swap
+from augment.spec.embeddings import Embeddings
+from augment.spec.fill_mask import FillMask
 from augment.spec.formats import Formats
 from augment.spec.names import Names
 from augment.spec.noise import Misspellings, Ocr, Typos, UnicodeNoise
@@ -27,6 +33,7 @@ from augment.spec.pipeline import PipelineSpec, Protect
 from augment.spec.risks import CANNOT_STAND, RISKS, LeafPart, Risk, Task, in_order, suited
 from augment.spec.steps import Chain, Leaf, Maybe, OneOf, SomeOf, Step, kinds, leaves
 from augment.spec.surface import Casing, Contractions
+from augment.spec.tfidf import Tfidf
 from augment.spec.translation import BackTranslation, Leg, Route, Sampling
 from augment.spec.words import Masking, Synonyms
 
@@ -40,9 +47,12 @@ __all__ = [
     "Contractions",
     "Deletion",
     "Duplicates",
+    "Embeddings",
+    "FillMask",
     "Fluency",
     "Formats",
     "Insertion",
+    "Invented",
     "LabelModel",
     "Labels",
     "LanguageCheck",
@@ -64,15 +74,19 @@ __all__ = [
     "Punctuation",
     "Repetition",
     "Risk",
+    "Roles",
     "Route",
     "Sampling",
+    "Scope",
     "SomeOf",
     "Step",
     "Swap",
     "Synonyms",
     "Task",
+    "Tfidf",
     "Typos",
     "UnicodeNoise",
+    "Values",
     "check_kinds",
     "in_order",
     "json_schema",

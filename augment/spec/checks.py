@@ -37,6 +37,30 @@ class PolarityGuard(CheckPart):
     kind: Literal["polarity"] = "polarity"
 
 
+class Values(CheckPart):
+    """The copy has the numbers, amounts, dates, times and names of its original (English)."""
+
+    kind: Literal["values"] = "values"
+
+
+class Scope(CheckPart):
+    """The copy says as much, as surely, on the same conditions and in the same order (English)."""
+
+    kind: Literal["scope"] = "scope"
+
+
+class Roles(CheckPart):
+    """No two words changed places: "from A to B", "A paid B" (English)."""
+
+    kind: Literal["roles"] = "roles"
+
+
+class Invented(CheckPart):
+    """No word that is neither in the original nor in any lexicon (English)."""
+
+    kind: Literal["invented"] = "invented"
+
+
 class LanguageCheck(CheckPart):
     """The copy is still in its language; texts too short to tell are kept."""
 
@@ -138,6 +162,10 @@ class Fluency(CheckPart):
 Check = Annotated[
     Meaning
     | PolarityGuard
+    | Values
+    | Scope
+    | Roles
+    | Invented
     | LanguageCheck
     | Length
     | Repetition

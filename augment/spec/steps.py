@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from pydantic import BaseModel, Field, model_validator
 
 from augment.spec.eda import Deletion, Insertion, Punctuation, Swap
+from augment.spec.embeddings import Embeddings
+from augment.spec.fill_mask import FillMask
 from augment.spec.formats import Formats
 from augment.spec.names import Names
 from augment.spec.noise import Misspellings, Ocr, Typos, UnicodeNoise
 from augment.spec.part import Part, Probability
 from augment.spec.surface import Casing, Contractions
+from augment.spec.tfidf import Tfidf
 from augment.spec.translation import BackTranslation
 from augment.spec.words import Masking, Synonyms
 
@@ -85,6 +88,9 @@ Leaf = (
     | UnicodeNoise
     | Formats
     | Names
+    | Embeddings
+    | FillMask
+    | Tfidf
 )
 Step = Annotated[Leaf | Chain | Maybe | OneOf | SomeOf, Field(discriminator="kind")]
 

@@ -51,6 +51,9 @@ class Synonyms(LeafPart):
     rate: Rate = 0.2
     phrases: bool = False
     """Whether one word may become several ("buy" -> "pick up")."""
+    rank: Literal["sense", "context"] = "sense"
+    """`sense`: all candidates are equally likely. `context`: those that fit the sentence come first
+    and are likelier, by the sentence embeddings of the extra `checks`."""
 
     @property
     def breaking(self) -> frozenset[Risk]:

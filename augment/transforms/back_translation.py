@@ -50,6 +50,11 @@ class BackTranslationTransform:
         """The models of all routes."""
         return " | ".join(self._model(index) for index in range(len(self.routes)))
 
+    @property
+    def identities(self) -> tuple[str, ...]:
+        """All models down to their weights."""
+        return tuple(sorted({leg.identity for route in self.routes for leg in route.legs}))
+
     def _model(self, index: int) -> str:
         unrepeatable = self.spec.sampling is not None and not self.spec.sampling.reproducible
         return self.routes[index].name + (" (drawn, not reproducible)" if unrepeatable else "")

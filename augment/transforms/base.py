@@ -5,7 +5,8 @@ records. One object serves all threads. It draws first (`Stream`), then writes e
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, Protocol, TypeVar
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from augment.edits import Edit
 from augment.lexicons.protected import Protection, Stretch, merged_stretches
@@ -135,6 +136,34 @@ class Transform(Protocol):
 
     def propose(self, batch: Sequence[Subject], streams: Sequence[Stream]) -> list[Proposal]:
         """For each subject the edits of its text, or why there are none (see `Refusal.final`)."""
+        ...
+
+
+@runtime_checkable
+class UnfittedTransform(Protocol):
+    """A leaf step that must read the data set first; see `augment.checks.base.Unfitted`."""
+
+    @property
+    def kind(self) -> str:
+        """Its kind in the spec."""
+        ...
+
+    @property
+    def exact(self) -> bool:
+        """See `Transform.exact`, of the step that it becomes."""
+        ...
+
+    @property
+    def model(self) -> str | None:
+        """See `Transform.model`, of the step that it becomes."""
+        ...
+
+    def fitting(self, folder: Path) -> Any:
+        """A pass over a data set, begun (an `augment.checks.base.Fitting`)."""
+        ...
+
+    def fitted(self, folder: Path) -> Transform:
+        """The step, ready, with what a fitting left."""
         ...
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from augment.randomness import Stream
-from augment.transforms.base import Transform
+from augment.transforms.base import Transform, UnfittedTransform
 
 # The stream that belongs to a step path, for the copy that is planned.
 StreamAt = Callable[[str], Stream]
@@ -19,7 +19,7 @@ class LeafNode:
     """A leaf step and its path in the spec, such as `0.one_of.1.synonyms`."""
 
     path: str
-    transform: Transform
+    transform: Transform | UnfittedTransform
 
     def plan(self, stream_at: StreamAt) -> Iterator["LeafNode"]:
         """Itself."""

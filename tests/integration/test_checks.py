@@ -127,21 +127,21 @@ def test_copies_that_read_as_another_label_are_dropped(
     assert written
 
 
-def test_standard_input_cannot_be_fitted(
+def test_standard_input_is_read_by_checks_as_well(
     tmp_path: Path, resources: Resources, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import io
     import sys
 
     class Stdin:
-        buffer = io.BufferedReader(io.BytesIO(b"text,label\nwhere is my card,x\n"))
+        buffer = io.BufferedReader(io.BytesIO(b"text\nwhere is my card\nwhere is my [MASK]\n"))
 
     monkeypatch.setattr(sys, "stdin", Stdin)
     spec = parse_spec({"steps": [{"kind": "masking"}], "checks": [{"kind": "duplicates"}]})
     request = ExpandRequest(input=None, output=tmp_path / "out.csv")
-    with pytest.raises(DataError, match="standard input: the checks duplicates read the data set"):
-        expand(request, build_pipeline(spec, resources))
-    assert not (tmp_path / "out.csv").exists()
+    summary = expand(request, build_pipeline(spec, resources))
+    assert (summary.rows, summary.asked) == (2, 2)
+    assert (tmp_path / "out.csv").is_file()
 
 
 @pytest.mark.weights

@@ -35,12 +35,13 @@ def big(tmp_path: Path) -> Path:
 
 
 def started(folder: Path) -> subprocess.Popen[bytes]:
-    """A run that has begun to write."""
+    """A run that has finished a unit."""
     arguments = ["expand", "in.csv", "-o", "out.csv", "--preset", "mask", "--copies", "4"]
     process = subprocess.Popen([*COMMAND, *arguments], cwd=folder, stderr=subprocess.PIPE)
+    manifest = folder / "out.csv.work" / "manifest.jsonl"
     end = time.monotonic() + 60
     while time.monotonic() < end and process.poll() is None:
-        if any(path.suffix == ".tmp" and path.stat().st_size for path in folder.iterdir()):
+        if manifest.exists() and manifest.stat().st_size:
             return process
         time.sleep(0.01)
     pytest.fail(f"the run ended too soon: {process.communicate()}")
@@ -52,22 +53,27 @@ def test_kill_leaves_nothing_under_the_final_name(big: Path) -> None:
     process.kill()
     process.communicate()
     assert "out.csv" not in names(big)
-    (big / "in.csv").write_bytes(b"text,label\n" + LINE)
     again = run("expand", "in.csv", "-o", "out.csv", "--preset", "mask", cwd=big)
+    assert again.returncode == 1
+    assert b"go on with it by --resume" in again.stderr
+    (big / "in.csv").write_bytes(b"text,label\n" + LINE)
+    again = run("expand", "in.csv", "-o", "out.csv", "--preset", "mask", "--restart", cwd=big)
     assert again.returncode == 0
+    assert names(big) == ["in.csv", "out.csv", "out.csv.run.json"]
 
 
 @pytest.mark.fault
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_leaves_nothing_at_all(big: Path, number: int, code: int) -> None:
+def test_a_signal_leaves_what_was_done_to_go_on_with(big: Path, number: int, code: int) -> None:
     process = started(big)
     process.send_signal(number)
     _, err = process.communicate(timeout=60)
     assert process.returncode == code
     assert b"Traceback" not in err
-    assert names(big) == ["in.csv"]
+    assert names(big) == ["in.csv", "out.csv.work"]
     if number == signal.SIGINT:
-        assert b"augment: cancelled; nothing was written to out.csv" in err
+        assert b"augment: cancelled; what was done is kept in" in err
+        assert b"and --resume goes on from there" in err
 
 
 @pytest.fixture

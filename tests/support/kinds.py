@@ -1,6 +1,9 @@
 """One table of steps that every generic test runs over; a new kind enters here."""
 
+from pathlib import Path
 from typing import Any
+
+from tests.support.tiny_vectors import VECTORS
 
 # Steps that need no model, by a name for the test's id.
 WORD_LEVEL: dict[str, dict[str, Any]] = {
@@ -22,6 +25,7 @@ WORD_LEVEL: dict[str, dict[str, Any]] = {
     "formats": {"kind": "formats", "rate": 1.0},
     "names": {"kind": "names"},
     "names spans": {"kind": "names", "spans": {"L0": "person", "L1": "place"}},
+    "embeddings": {"kind": "embeddings", "rate": 0.4, "vectors": str(VECTORS)},
     "synonyms phrases": {"kind": "synonyms", "rate": 0.4, "phrases": True},
 }
 
@@ -44,6 +48,16 @@ COMBINED: dict[str, dict[str, Any]] = {
 }
 
 EVERY = {**WORD_LEVEL, **COMBINED}
+
+
+def with_models(masked: Path) -> dict[str, dict[str, Any]]:
+    """Steps that need a model, by a name; `masked` is the folder of a masked language model."""
+    fill = {"kind": "fill_mask", "model": str(masked), "rate": 0.4, "min_probability": 0.0}
+    return {
+        "fill_mask": fill,
+        "fill_mask stopwords": {**fill, "rate": 1.0, "stopwords": True},
+        "synonyms in context": {"kind": "synonyms", "rate": 0.4, "rank": "context"},
+    }
 
 
 def keeps_span_words(step: dict[str, Any]) -> bool:

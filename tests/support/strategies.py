@@ -8,7 +8,7 @@ from augment.edits import Edit, Span
 from augment.record import Record
 from augment.words import split_words
 
-_SAMPLES = (
+SAMPLES = (
     "The children went to the big house, but they didn't find 3 dogs.",
     "Please refund $49.99 to bob@example.com  by 12 March 2026!",
     "An old man\tbought a car.\r\nIt wasn't cheap...",
@@ -21,8 +21,8 @@ _SAMPLES = (
 )
 
 texts = st.one_of(
-    st.sampled_from(_SAMPLES),
-    st.lists(st.sampled_from(" ".join(_SAMPLES).split(" ")), max_size=25).map(" ".join),
+    st.sampled_from(SAMPLES),
+    st.lists(st.sampled_from(" ".join(SAMPLES).split(" ")), max_size=25).map(" ".join),
     st.text(max_size=60),
 )
 

@@ -116,3 +116,14 @@ def test_a_tokenizer_for_masking(here: Path, capsys: Captured) -> None:
 def test_a_spec_that_does_not_hold(capsys: Captured) -> None:
     assert cli.main(["doctor", "--spec", "nothing.yaml"]) == 1
     assert "nothing.yaml: there is no such file" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("here")
+def test_checks_and_what_they_need(capsys: Captured) -> None:
+    spec = "  - {kind: tfidf}\nchecks: [{kind: labels}, {kind: fluency, model: nope}]\n"
+    code, found = doctor(spec, capsys)
+    assert code == 1
+    assert found["checks.0.labels"]["well"]
+    assert found["0.tfidf: lexicon gazetteer"]["well"]
+    missing = found["checks.1.fluency: language model nope"]
+    assert "holds no language model" in missing["remedy"]

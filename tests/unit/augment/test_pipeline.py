@@ -95,6 +95,18 @@ def test_seed_and_copies_of_a_call_stand_in_for_those_of_the_spec(resources: Res
     assert first != other
 
 
+def test_each_record_may_have_copies_and_a_seed_of_its_own(resources: Resources) -> None:
+    pipeline = build_pipeline(parse_spec({"steps": [{"kind": "masking", "rate": 0.5}]}), resources)
+    records = [Record("cats dogs birds fish cows pigs goats sheep", id=str(i)) for i in range(3)]
+    together = pipeline.augment_batch(records, copies=[1, 3, 0], seed=[7, 8, 9])
+    alone = [
+        pipeline.augment_batch([record], copies=copies, seed=seed)[0]
+        for record, copies, seed in zip(records, [1, 3, 0], [7, 8, 9], strict=True)
+    ]
+    assert together == alone
+    assert [len(outcome.copies) for outcome in together] == [1, 3, 0]
+
+
 def test_fewer_copies_are_a_prefix_of_more(resources: Resources) -> None:
     pipeline = build_pipeline(parse_spec({"steps": [{"kind": "masking", "rate": 0.5}]}), resources)
     record = Record("cats dogs birds fish cows pigs goats sheep")

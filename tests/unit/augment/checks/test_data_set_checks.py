@@ -2,10 +2,14 @@
 
 import sys
 import threading
+from collections.abc import Iterable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
-from augment.checks.base import Case, Verdict
+from augment.checks.base import Case, Unfitted, Verdict
 from augment.checks.duplicates import DuplicatesCheck
 from augment.checks.fingerprints import NearIndex, likeness, normalised, shingles, signature
 from augment.checks.label_counts import LabelCounts
@@ -29,6 +33,21 @@ def sentence(number: int, words: int = 14) -> str:
 
 def case(original: Record, new: str) -> Case:
     return Case(original, Copy(Record(new, original.id, original.label), 1, ()))
+
+
+def ready(check: Unfitted, records: Iterable[Record], held_out: Iterable[Record] = ()) -> Any:
+    """A check that has read a data set; it judges on when its folder is gone."""
+    with TemporaryDirectory() as name:
+        fitting = check.fitting(Path(name))
+        for record in records:
+            fitting.add(record)
+        for record in held_out:
+            fitting.add_held_out(record)
+        try:
+            fitting.save()
+        finally:
+            fitting.close()
+        return check.fitted(Path(name))
 
 
 # -- fingerprints
@@ -94,17 +113,14 @@ def test_threads_may_share_an_index() -> None:
 # -- duplicates
 
 
-def duplicates(texts: list[str], **fields: object) -> "tuple[list[Record], object]":
-    fitting = DuplicatesCheck(Duplicates(**fields)).fitting()  # type: ignore[arg-type]
+def duplicates(texts: list[str], **fields: object) -> "tuple[list[Record], Any]":
     records = [Record(text, id=f"r{i}") for i, text in enumerate(texts)]
-    for record in records:
-        fitting.add(record)
-    return records, fitting.finish()
+    return records, ready(DuplicatesCheck(Duplicates(**fields)), records)  # type: ignore[arg-type]
 
 
 def test_a_copy_near_another_original_is_dropped() -> None:
     (first, _), check = duplicates(["Where is my card?", "When will the new parcel arrive here?"])
-    near, fine = check.judge(  # type: ignore[attr-defined]
+    near, fine = check.judge(
         [case(first, "When will the new parcel arrive, here?"), case(first, "Where's the card?")]
     )
     assert near.refusal is not None
@@ -117,17 +133,17 @@ def test_a_copy_near_another_original_is_dropped() -> None:
 def test_its_own_original_counts_unless_own_is_off() -> None:
     text = "Where is my card, please?"
     (first,), check = duplicates([text])
-    (verdict,) = check.judge([case(first, "Where is my card please")])  # type: ignore[attr-defined]
+    (verdict,) = check.judge([case(first, "Where is my card please")])
     assert verdict.refusal is not None
     assert verdict.refusal.detail == "nearly equals its original"
     (first,), check = duplicates([text], own=False)
-    assert check.judge([case(first, "Where is my card please")]) == [Verdict()]  # type: ignore[attr-defined]
-    assert check.alike("a", "a") is None  # type: ignore[attr-defined]
+    assert check.judge([case(first, "Where is my card please")]) == [Verdict()]
+    assert check.alike("a", "a") is None
 
 
 def test_a_selection_lets_the_first_of_two_like_copies_through() -> None:
     (one, two), check = duplicates([sentence(1), sentence(2)])
-    selection = check.selection()  # type: ignore[attr-defined]
+    selection = check.selection()
     assert selection.admit(case(one, "The parcel is still on its way")).refusal is None
     dropped = selection.admit(case(two, "the parcel is still on its way.")).refusal
     assert dropped is not None
@@ -141,25 +157,20 @@ def test_a_selection_lets_the_first_of_two_like_copies_through() -> None:
 
 
 def test_a_copy_that_gives_away_a_held_out_row_is_dropped() -> None:
-    fitting = LeakCheck(Leak()).fitting()
     original = Record("Where is the parcel?", id="r0")
-    fitting.add(original)
-    fitting.add_held_out(Record("When will my new card come?", id="test:1"))
-    check = fitting.finish()
+    held_out = [Record("When will my new card come?", id="test:1")]
+    check = ready(LeakCheck(Leak()), [original], held_out)
     fine, leaked = check.judge(
         [case(original, "Where is the parcel?!"), case(original, "When will my new card come!")]
     )
     assert fine == Verdict()
     assert leaked.refusal is not None
     assert str(leaked.refusal) == "leak: nearly equals the held-out record test:1"
-    fitting.close()
 
 
 def test_nothing_held_out_is_an_error_with_a_remedy() -> None:
-    fitting = LeakCheck(Leak()).fitting()
     with pytest.raises(DataError, match=r"--split-column.*files: \[test.csv\]"):
-        fitting.finish()
-    fitting.close()
+        ready(LeakCheck(Leak()), [])
 
 
 # -- labels
@@ -174,17 +185,14 @@ ROWS = [
 ]
 
 
-def labels(**fields: object) -> "tuple[list[Record], object]":
-    fitting = LabelsCheck(Labels(**fields)).fitting()  # type: ignore[arg-type]
+def labels(**fields: object) -> "tuple[list[Record], Any]":
     records = [Record(text, id=str(i), label=label) for i, (text, label) in enumerate(ROWS)]
-    for record in records:
-        fitting.add(record)
-    return records, fitting.finish()
+    return records, ready(LabelsCheck(Labels(**fields)), records)  # type: ignore[arg-type]
 
 
 def test_a_copy_that_reads_as_another_label_is_dropped() -> None:
     records, check = labels()
-    kept, dropped = check.judge(  # type: ignore[attr-defined]
+    kept, dropped = check.judge(
         [case(records[0], "hello, my card was lost"), case(records[0], "help me send the money")]
     )
     assert kept.refusal is None
@@ -197,19 +205,19 @@ def test_a_copy_that_reads_as_another_label_is_dropped() -> None:
 def test_a_row_that_is_told_to_another_label_itself_does_not_count_against_its_copy() -> None:
     records, check = labels()
     odd = Record("we send the money back", id="odd", label="card")
-    assert check.judge([case(odd, "we send money back")])[0].refusal is None  # type: ignore[attr-defined]
+    assert check.judge([case(odd, "we send money back")])[0].refusal is None
     _, strict = labels(strict=True)
-    assert strict.judge([case(odd, "we send money back")])[0].refusal is not None  # type: ignore[attr-defined]
+    assert strict.judge([case(odd, "we send money back")])[0].refusal is not None
     _, lax = labels(strict=True, margin=100)
-    assert lax.judge([case(odd, "we send money back")])[0].refusal is None  # type: ignore[attr-defined]
+    assert lax.judge([case(odd, "we send money back")])[0].refusal is None
     del records
 
 
 def test_rare_labels_and_rows_without_one_are_not_judged() -> None:
     records, check = labels(least=9)
-    assert check.judge([case(records[0], "send the money")]) == [Verdict()]  # type: ignore[attr-defined]
+    assert check.judge([case(records[0], "send the money")]) == [Verdict()]
     plain = Record("my card is lost", id="x")
-    assert check.judge([case(plain, "send the money")]) == [Verdict()]  # type: ignore[attr-defined]
+    assert check.judge([case(plain, "send the money")]) == [Verdict()]
 
 
 def test_no_text_is_judged_by_a_model_that_saw_it() -> None:
@@ -247,15 +255,13 @@ def test_many_labels_share_places_within_a_bounded_table(monkeypatch: pytest.Mon
 
 
 def test_one_label_alone_is_an_error_with_a_remedy() -> None:
-    fitting = LabelsCheck(Labels()).fitting()
-    fitting.add(Record("x", label="only"))
     with pytest.raises(DataError, match="the data set has 'only'; name the column with --label"):
-        fitting.finish()
+        ready(LabelsCheck(Labels()), [Record("x", label="only")])
 
 
 def test_texts_without_words_do_no_harm() -> None:
     records, check = labels()
     for text, new in (("", "?"), ("help my card is lost a", ""), ("?", "my card is lost")):
         original = Record(text, id="e", label="card")
-        assert check.judge([case(original, new)])[0].refusal is None  # type: ignore[attr-defined]
+        assert check.judge([case(original, new)])[0].refusal is None
     del records

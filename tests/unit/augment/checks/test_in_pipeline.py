@@ -107,7 +107,7 @@ def test_a_check_of_the_whole_data_set_must_be_fitted_first() -> None:
     pipeline = numbered(Even(), DuplicatesCheck(Duplicates()))
     assert pipeline.unfitted == ("duplicates",)
     with pytest.raises(
-        SpecError, match=r"duplicates look at the whole data set: call pipeline.fit"
+        SpecError, match=r"duplicates must read the whole data set first: call pipeline.fit"
     ):
         next(pipeline.augment(RECORDS))
     with pipeline.fitted(RECORDS) as ready:

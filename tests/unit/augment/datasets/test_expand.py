@@ -12,9 +12,10 @@ import pytest
 
 from augment.build import build_pipeline
 from augment.datasets.columns import Columns, NewColumns
-from augment.datasets.expand import BATCH_ROWS, ExpandRequest, Progress, expand
+from augment.datasets.expand import ExpandRequest, Progress, expand
 from augment.datasets.labels import LabelCount
 from augment.datasets.summary import Summary
+from augment.datasets.units.batches import BATCH_ROWS
 from augment.errors import Cancelled, DataError, OutputError
 from augment.pipeline import Pipeline
 from augment.record import trail_from_json, undo

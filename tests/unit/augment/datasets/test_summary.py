@@ -2,7 +2,7 @@
 
 from augment.datasets.labels import MOST_LABELS, NO_LABEL, OTHER_LABELS, LabelCount
 from augment.datasets.rows import Fault, Row
-from augment.datasets.summary import Tally
+from augment.datasets.summary import CopyCounts, Tally
 from augment.datasets.tasks.task import RowCopy
 from augment.edits import Edit
 from augment.record import Copy, Record, Refusal, Step, Trail
@@ -20,7 +20,7 @@ def test_counts() -> None:
     tally = Tally(keep_originals=True)
     trail = (Step("0.one_of.1.masking", (Edit(0, "a", "b"),)), Step("1.masking", ()))
     tally.row(row())
-    tally.copy(row(), copy("One. Two! Three", trail))
+    tally.copy(row().labels, CopyCounts.of(copy("One. Two! Three", trail)))
     tally.dropped(Refusal("unchanged"))
     tally.fault(Fault(2, "row_too_long", "", b"x", 1, parts_follow=True))
     tally.fault(Fault(2, "row_too_long", "", b"x", 2))
@@ -45,7 +45,7 @@ def test_labels_past_the_limit_are_counted_together() -> None:
 def test_a_row_of_several_classes_counts_for_each() -> None:
     tally = Tally(keep_originals=True)
     tally.row(row("a", "b"))
-    tally.copy(row("a", "b"), copy("x"))
+    tally.copy(row("a", "b").labels, CopyCounts.of(copy("x")))
     tally.row(row())
     labels = tally.summary(blank_lines=0, seconds=0, output=None, rejects=None).labels
     assert labels == {

@@ -157,3 +157,42 @@ def test_each_lemma_is_reviewed_once() -> None:
         for word in line.split()[1:]
     ]
     assert len(read) == len(set(read))
+
+
+OPPOSITES = {
+    "JJ": "happy/sad good/bad hot/cold hot/cool cheap/expensive easy/difficult easy/hard rich/poor "
+    "true/false early/late high/low open/closed big/small large/tiny new/old young/old fast/slow "
+    "strong/weak dead/alive safe/dangerous clean/dirty right/wrong light/dark polite/rude "
+    "huge/tiny beautiful/ugly wealthy/poor clever/stupid",
+    "NN": "success/failure love/hatred war/peace friend/enemy day/night top/bottom beginning/end "
+    "winner/loser profit/loss increase/decrease parent/child husband/wife",
+    "VB": "love/hate buy/sell increase/decrease win/lose open/close accept/reject arrive/leave "
+    "remember/forget start/stop push/pull agree/disagree allow/forbid raise/lower",
+    "RB": "quickly/slowly well/badly early/late happily/sadly easily/hardly",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("tag", OPPOSITES)
+def test_no_opposite_is_accepted_from_elsewhere(thesaurus: Thesaurus, tag: str) -> None:
+    for pair in OPPOSITES[tag].split():
+        one, other = pair.split("/")
+        assert not thesaurus.accepts(one, tag, other), pair
+        assert not thesaurus.accepts(other, tag, one), pair
+
+
+@pytest.mark.parametrize(
+    ("word", "tag", "new", "accepted"),
+    [
+        ("coffee", "NN", "tea", True), ("walked", "VBD", "strolled", True),
+        ("walked", "VBD", "stroll", False), ("dogs", "NNS", "cat", False),
+        ("dog", "NN", "dozen", False), ("man", "NN", "london", False),
+        ("man", "NN", "monday", False), ("the", "DT", "cat", False), ("man", "NN", "the", False),
+        ("teacher", "NN", "teaching", False), ("man", "NN", "xqzt", False),
+        ("tall", "JJ", "useless", False), ("helpful", "JJ", "unpaid", False),
+        ("tall", "JJ", "lean", True),
+    ],
+)  # fmt: skip
+def test_words_from_elsewhere_keep_the_form(
+    thesaurus: Thesaurus, word: str, tag: str, new: str, accepted: bool
+) -> None:
+    assert thesaurus.accepts(word, tag, new) is accepted

@@ -1,0 +1,133 @@
+"""Scope: how many, how sure, on what condition, in what order, and whether it is asked or said.
+
+Small words that embeddings hardly see turn a label round: "all" -> "some", "must" -> "may", "if" ->
+"unless", "before" -> "after". `data/scope.txt` lists them in families. Of most families a word may
+come or go in a rewording, but not give way to another group of the family; of the strict ones
+(`unless`, `only`, `almost`, `far from`, ...) a word that comes or goes changes what is said.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from augment.checks.base import Case, Verdict, drop
+from augment.lexicons.sections import sections
+from augment.lexicons.values import values
+
+FILE: Final = "scope.txt"
+_STRICT: Final = frozenset(
+    {"exception", "concession", "unreal", "near", "far", "rare"}
+    | {"instead", "former", "effort", "doubt"}
+)
+# Strict in one group; with another of the family on the other side it may be a rewording.
+_FIRST: Final = {"condition": "if", "limit": "only_if"}
+# Strict as well, unless a negation changed beside it, which is another check's to weigh.
+_WEIGHED: Final = frozenset({"failing"})
+_TOO: Final = re.compile(r"\btoo \w+(?: \w+)? to\b", re.IGNORECASE)
+_WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_ASKING: Final = frozenset(
+    {"what", "who", "whom", "whose", "which", "when", "where", "why", "how", "is", "are", "am"}
+    | {"was", "were", "do", "does", "did", "can", "could", "will", "would", "should", "may"}
+    | {"might", "has", "have", "had", "must", "shall", "isn't", "aren't", "don't", "didn't"}
+)
+_POLITE: Final = re.compile(r"^(?:please\b|(?:can|could|will|would) (?:you|we)\b)", re.IGNORECASE)
+# Statements that ask: of these a rewording may make a question.
+_INDIRECT: Final = re.compile(
+    r"\b(?:want|need|like|tell|know|wonder\w*|ask\w*|explain|how|what|why|where|please|"
+    r"show|find|give|let|help|wish|sure|understand|looking|trying)\b",
+    re.IGNORECASE,
+)
+_SPOKEN: Final = frozenset({"i", "you", "he", "she", "it", "we", "they", "my", "your", "this"})
+
+Groups = Mapping[str, Counter[str]]
+
+
+class ScopeCheck:
+    """See `augment.spec.Scope`. The score counts the families that changed; 0 is kept.
+
+    >>> from augment.record import Copy, Record
+    >>> check = ScopeCheck()
+    >>> def judged(text, new):
+    ...     return check.judge([Case(Record(text), Copy(Record(new), 1, ()))])[0].refusal
+    >>> judged("All of them came.", "Some of them came.").detail
+    'quantity: all became some'
+    >>> judged("All of them came.", "Everybody came.")
+    """
+
+    exact = True
+
+    def __init__(self) -> None:
+        listed = sections(FILE)
+        self._groups: dict[str, list[tuple[str, str]]] = {}
+        for title, words in listed.items():
+            family, _, group = title.partition(" ")
+            for word in words:
+                self._groups.setdefault(word.replace("_", " "), []).append((family, group))
+        phrases = sorted((p for p in self._groups if " " in p), key=len, reverse=True)
+        self._phrases = re.compile(rf"\b(?:{'|'.join(phrases)})\b")
+
+    def judge(self, cases: Sequence[Case]) -> list[Verdict]:
+        """See `Judge.judge`."""
+        return [self._verdict(*case.unmasked) for case in cases]
+
+    def _verdict(self, text: str, new: str) -> Verdict:
+        before, after = self._read(text), self._read(new)
+        changes = [
+            change
+            for family in sorted(before.keys() | after.keys())
+            if (change := self._change(family, before, after, text, new))
+        ]
+        if bool(_TOO.search(text)) != bool(_TOO.search(new)):
+            changes.append('"too ... to" came or went')
+        if {_mood(text), _mood(new)} == {"asked", "said"}:
+            changes.append("a question became a statement, or the other way round")
+        if not changes:
+            return Verdict(0.0)
+        return drop("scope", "; ".join(changes), float(len(changes)))
+
+    def _change(self, family: str, before: Groups, after: Groups, text: str, new: str) -> str:
+        none: Counter[str] = Counter()
+        old, now = before.get(family, none), after.get(family, none)
+        lost, gained = old - now, now - old
+        if family == "condition" and not _mood(text) == _mood(new) == "said":
+            return ""  # a question may be asked in many ways
+        if first := _FIRST.get(family):
+            lost, gained = ((one if first in one else none) for one in (old, now))
+            return "" if old and now else _told(family, lost, gained) if lost | gained else ""
+        strict = family in _STRICT or (
+            family in _WEIGHED and values(text)["negation"] == values(new)["negation"]
+        )
+        if (lost and gained) or (strict and lost | gained):
+            return _told(family, lost, gained)
+        return ""
+
+    def _read(self, text: str) -> Groups:
+        """How often each group of each family is named; the longest phrase at a place counts."""
+        plain = " ".join(_WORD.findall(text.casefold()))
+        found: dict[str, Counter[str]] = {}
+        phrases = self._phrases.findall(plain)
+        words = self._phrases.sub(" ", plain).split()
+        for word in (*phrases, *words):
+            for family, group in self._groups.get(word, ()):
+                found.setdefault(family, Counter())[group] += 1
+        return found
+
+
+def _told(family: str, lost: Counter[str], gained: Counter[str]) -> str:
+    old, new = (", ".join(sorted(one)).replace("_", " ") for one in (lost, gained))
+    if old and new:
+        return f"{family}: {old} became {new}"
+    return f"{family}: {f'lost {old}' if old else f'added {new}'}"
+
+
+def _mood(text: str) -> str:
+    """Whether a text is "asked" or "said"; "" where it is a request or could be either."""
+    words = _WORD.findall(text.casefold())
+    if not words or _POLITE.search(text.strip()):
+        return ""
+    if "?" in text:
+        return "asked" if words[0] in _ASKING else ""
+    if words[0] in _ASKING or _INDIRECT.search(text):
+        return ""
+    return "said"
