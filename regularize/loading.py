@@ -1,0 +1,186 @@
+"""From what was asked to a `Split`: files are read, parts made, doubles taken out and counted."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from augment.datasets.columns import Columns
+from augment.datasets.formats import Kind
+from augment.datasets.labels import LabelShape, LabelType
+from augment.datasets.rejects import Rejects
+from augment.datasets.rows import Fault
+from augment.datasets.tasks.schemes import Scheme
+from augment.errors import DataError
+from augment.samples import PREFIX
+from regularize.data import Example, Part, Removal, Split, Task
+from regularize.reading import DataOptions, read_examples
+from regularize.splits import Parts, apart, check_known, few_shot, hold_out, learnable
+
+MEASURED: tuple[Part, ...] = ("dev", "test")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitRequest:
+    """Where the texts are and how they are split.
+
+    `dev` and `test` are files of their own; without them shares of `data` are held out, or with
+    `few_shot` so many texts a class are taken for training, `few_shot_dev` for dev, and the rest
+    counts as unlabelled. Columns that stay open are found by their usual names.
+    """
+
+    data: str
+    dev: str | None = None
+    test: str | None = None
+    dev_share: float = 0.2
+    test_share: float = 0.0
+    few_shot: int | None = None
+    few_shot_dev: int = 5
+    seed: int = 0
+    kind: Kind | None = None
+    text: str | None = None
+    label: str | None = None
+    id: str | None = None
+    tokens: str | None = None
+    tags: str | None = None
+    scheme: Scheme | None = None
+    label_type: LabelType = "auto"
+    label_separator: str | None = None
+    delimiter: str | None = None
+    quotes: bool = True
+
+    @property
+    def options(self) -> DataOptions:
+        """How each file is read."""
+        columns = Columns(
+            text=self.text, label=self.label, id=self.id, tokens=self.tokens, tags=self.tags,
+            scheme=self.scheme, labels=LabelShape(self.label_type, self.label_separator),
+        )  # fmt: skip
+        delimiter = self.delimiter.encode("ascii") if self.delimiter else None
+        return DataOptions(kind=self.kind, columns=columns, delimiter=delimiter, quotes=self.quotes)
+
+    def arguments(self) -> dict[str, str | None]:
+        """All fields as strings, for the record of a run."""
+        return {k: None if v is None else str(v) for k, v in asdict(self).items()}
+
+    @classmethod
+    def of_arguments(cls, arguments: Mapping[str, Any]) -> "SplitRequest":
+        """The request that gave these `arguments`.
+
+        Raises:
+            DataError: they are not as this version writes them.
+        """
+        given = {name: value for name, value in arguments.items() if value is not None}
+        try:
+            return TypeAdapter(cls).validate_strings(given)
+        except ValidationError as error:
+            first = error.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise DataError(f"the record of the data does not hold: {place}: {first['msg']}") from (
+                error
+            )
+
+
+def load_split(request: SplitRequest) -> Split:
+    """Read and split the data; the same request and bytes give the same split.
+
+    Raises:
+        DataError: a file is unusable, there is nothing to learn, or dev has labels that train
+            lacks.
+    """
+    _check(request)
+    sources = _sources(request)
+    parts: Parts = {}
+    faults: dict[str, tuple[Fault, ...]] = {}
+    task: Task | None = None
+    for part, source in sources.items():
+        found = read_examples(source, request.options)
+        if task is not None and found.task != task:
+            raise DataError(f"{source}: its task is {found.task!r}, that of the others {task!r}")
+        task, parts[part], faults[part] = found.task, found.rows, found.faults
+    assert task is not None
+    parts, removed = apart(parts)
+    parts, copies = _made(parts, request, task, set(sources))
+    return _checked(parts, task, (*removed, *copies), faults)
+
+
+def write_rejects(path: Path, faults: tuple[Fault, ...], *, force: bool = False) -> bool:
+    """Write unusable rows as `augment expand` does; whether there were any.
+
+    Raises:
+        OutputError: the file exists and `force` is not set, or it cannot be written.
+    """
+    with Rejects(path, force=force) as rejects:
+        for fault in faults:
+            rejects.row(fault)
+        return rejects.publish()
+
+
+def _sources(request: SplitRequest) -> dict[Part, str]:
+    """The file of each part; a sample brings its own dev and test."""
+    sources: dict[Part, str] = {"train": request.data}
+    for part in MEASURED:
+        given = getattr(request, part)
+        if given is None and request.data.startswith(PREFIX) and "/" not in request.data:
+            given = f"{request.data}/{part}"
+        if given is not None:
+            sources[part] = given
+    return sources
+
+
+def _made(
+    parts: Parts, request: SplitRequest, task: Task, given: set[Part]
+) -> tuple[Parts, tuple[Removal, ...]]:
+    """The parts that have no file of their own, taken out of the training texts."""
+    made, seed = dict(parts), request.seed
+    shares: dict[Part, float] = {"test": request.test_share, "dev": request.dev_share}
+    if request.few_shot is not None:
+        del shares["dev"]
+    for part, share in shares.items():
+        if part not in given and share:
+            made["train"], made[part] = hold_out(
+                made["train"], share, seed=seed, name=part, task=task
+            )
+    if request.few_shot is not None:
+        wanted = 0 if "dev" in given else request.few_shot_dev
+        drawn = few_shot(made["train"], request.few_shot, wanted, seed=seed, task=task)
+        made |= {part: rows for part, rows in drawn.items() if part not in given - {"train"}}
+    lost = _copies(parts["train"]) - _copies(made["train"])
+    return made, (Removal("train", "copy", lost),) if lost else ()
+
+
+def _copies(rows: tuple[Example, ...]) -> int:
+    return sum(row.source_id is not None for row in rows)
+
+
+def _check(request: SplitRequest) -> None:
+    for name in ("dev_share", "test_share"):
+        if not 0 <= getattr(request, name) < 1:
+            raise DataError(f"{name}: {getattr(request, name):g} is no share; give 0 to below 1")
+    if request.dev_share + request.test_share >= 1:
+        raise DataError("dev_share and test_share leave nothing to train on; give less than 1")
+    if request.few_shot is not None and (request.few_shot < 1 or request.few_shot_dev < 0):
+        raise DataError("few_shot: give at least 1 text a class, and for dev 0 or more")
+
+
+def _checked(
+    parts: Parts, task: Task, removed: tuple[Removal, ...], faults: dict[str, tuple[Fault, ...]]
+) -> Split:
+    def rows(part: Part) -> tuple[Example, ...]:
+        return parts.get(part, ())
+
+    labels = learnable(rows("train"), task)
+    for part in MEASURED:
+        check_known(rows(part), labels, part)
+    return Split(
+        rows("train"),
+        rows("dev"),
+        rows("test"),
+        labels,
+        task,
+        rows("unlabelled"),
+        removed,
+        {part: found for part, found in faults.items() if found},
+    )

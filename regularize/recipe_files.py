@@ -1,0 +1,152 @@
+"""Recipes from YAML and back, by file or by name; every wrong place is named at once."""
+
+import json
+from difflib import get_close_matches
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+from regularize.errors import RecipeError
+from regularize.recipe import Augmentation, Consistency, Dropout, Lora, Recipe, Stopping
+
+# The parts of a recipe that have fields of their own, by the name under which they stand.
+_PARTS: dict[str, type[BaseModel]] = {
+    "dropout": Dropout,
+    "stopping": Stopping,
+    "lora": Lora,
+    "augmentation": Augmentation,
+    "consistency": Consistency,
+}
+_FOLDER = "recipes"
+
+
+def parse_recipe(value: object, *, name: str = "recipe") -> Recipe:
+    """A recipe from plain values, as YAML or JSON give them.
+
+    Raises:
+        RecipeError: names every wrong place at once, with what stands there.
+    """
+    if not isinstance(value, dict):
+        raise RecipeError(f"{name}: expected a mapping of fields, not {type(value).__name__}")
+    try:
+        return Recipe.model_validate(value)
+    except ValidationError as error:
+        lines = [_explained(problem) for problem in error.errors()]
+        lines += _contradictions_of_the_rest(value, error)
+        raise RecipeError("\n  ".join([f"{name} does not hold:", *lines])) from error
+
+
+def parse_recipe_text(text: str, *, name: str = "recipe") -> Recipe:
+    """A recipe from YAML or JSON text (JSON is YAML)."""
+    try:
+        value = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506  (a stricter safe loader)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise RecipeError(f"{name}: not valid YAML or JSON: {error}") from error
+    return parse_recipe({} if value is None else value, name=name)
+
+
+def read_recipe(path: Path) -> Recipe:
+    """A recipe from a .yaml, .yml or .json file; paths in it are those of the working folder.
+
+    Raises:
+        RecipeError: the file cannot be read, is no YAML or JSON, or the recipe does not hold.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path}: cannot read the recipe: {error}") from error
+    return parse_recipe_text(text, name=str(path))
+
+
+def recipe_names() -> list[str]:
+    """Names of the shipped recipes."""
+    entries = (files(__package__) / _FOLDER).iterdir()
+    return sorted(e.name.removesuffix(".yaml") for e in entries if e.name.endswith(".yaml"))
+
+
+def named_recipe(name: str) -> Recipe:
+    """A shipped recipe.
+
+    Raises:
+        RecipeError: there is no recipe of this name.
+
+    >>> named_recipe("plain").label_smoothing
+    0.0
+    """
+    if name not in recipe_names():
+        raise RecipeError(f"no recipe {name!r}; there are: {', '.join(recipe_names())}")
+    text = (files(__package__) / _FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
+    return parse_recipe_text(text, name=f"recipe {name}")
+
+
+def to_yaml(recipe: Recipe) -> str:
+    """A recipe as YAML; `parse_recipe_text` gives it back."""
+    return yaml.safe_dump(recipe.model_dump(mode="json"), sort_keys=False, allow_unicode=True)
+
+
+def differences(one: Recipe, other: Recipe) -> list[str]:
+    """The fields in which two recipes differ, as `field: one -> other`.
+
+    >>> differences(Recipe(), Recipe(seed=1))
+    ['seed: 0 -> 1']
+    """
+    before, after = (_flat(recipe.model_dump(mode="json")) for recipe in (one, other))
+    return [
+        f"{place}: {json.dumps(before.get(place))} -> {json.dumps(after.get(place))}"
+        for place in sorted(before.keys() | after.keys())
+        if before.get(place) != after.get(place)
+    ]
+
+
+def _flat(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, item in value.items():
+        inside = _flat(item, f"{prefix}{key}.") if isinstance(item, dict) else {prefix + key: item}
+        flat.update(inside)
+    return flat
+
+
+def _contradictions_of_the_rest(value: dict[str, Any], error: ValidationError) -> list[str]:
+    """What the fields that hold say against one another: pydantic stops before it asks that."""
+    wrong = {problem["loc"][0] for problem in error.errors() if problem["loc"]}
+    if not wrong:
+        return []
+    try:
+        Recipe.model_validate({key: item for key, item in value.items() if key not in wrong})
+    except ValidationError as second:
+        return [_explained(problem) for problem in second.errors()]
+    return []
+
+
+def _explained(problem: Any) -> str:
+    place = ".".join(str(part) for part in problem["loc"]) or "(top)"
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    if problem["type"] == "extra_forbidden":
+        return f"{place}: there is no such field{_meant(problem['loc'])}"
+    if problem["loc"] == () and problem["type"] == "value_error":
+        return message.replace("\n", "\n  ")
+    given = json.dumps(problem["input"], ensure_ascii=False, default=str)
+    return f"{place}: {message} (given: {given[:80]})"
+
+
+def _meant(place: tuple[str | int, ...]) -> str:
+    """A field of the same part that is spelled alike, as a question."""
+    part = _PARTS.get(str(place[-2])) if len(place) > 1 else Recipe
+    fields = part.model_fields if part is not None else {}
+    alike = get_close_matches(str(place[-1]), fields, n=1)
+    return f"; did you mean {alike[0]}?" if alike else f" (there are: {', '.join(fields)})"
+
+
+class _UniqueKeys(yaml.SafeLoader):
+    """Refuses a key that stands twice in a mapping, where YAML would silently take the last."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for index, key in enumerate(keys):
+            if key in keys[:index]:
+                place = node.value[index][0].start_mark
+                raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands twice", place)
+        return super().construct_mapping(node, deep=deep)
