@@ -1,0 +1,222 @@
+"""One lane: a bounded fair queue, batches out of it, and what is tried again.
+
+No clock waits here and nothing is started: the engine asks for the next batch whenever a worker is
+idle, so a batch grows exactly while all workers are busy. Costs are padded tokens.
+"""
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from service.engine.batching import fill
+from service.engine.fair import FairQueue
+from service.engine.items import ItemError, QueueFull
+from service.engine.tickets import Batch, Ticket
+
+# Share of a flow beside others: a job gets on, but an interactive request hardly notices it.
+_WEIGHTS = {"interactive": 16.0, "job": 1.0}
+
+EXPIRED = ItemError("deadline_passed", "the time for the text is over", retryable=True)
+HUNG = ItemError(
+    "item_hung", "the text kept a worker busy beyond all bounds; it was given up", retryable=False
+)
+LOST = ItemError(
+    "item_lost", "two workers ended while they were at work on this text alone", retryable=True
+)
+NOT_READY = ItemError("not_ready", "the workers of the server fail to start", retryable=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a lane takes.
+
+    `batch_cost` is the padded size of a batch, `window` the number of items it is chosen from.
+    `items` and `cost` bound the queue. A client may hold `key_share` of it. Work is refused that
+    would take more than `patience` of the time that it has, at the speed measured so far: speeds
+    vary, and what is accepted should end in time.
+    """
+
+    batch_cost: int
+    window: int = 128
+    items: int = 4096
+    cost: int = 4_000_000
+    key_share: float = 0.5
+    patience: float = 0.5
+    single_cost: int = 2_000_000
+
+
+class Lane:
+    """What waits for the workers of one sort."""
+
+    def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
+        self.limits = limits
+        self.items = 0  # waiting or at work
+        self.cost = 0
+        self.workers = 0  # alive
+        self.last_alive = clock()  # when there was one, if there is none
+        self._clock = clock
+        self._queue: FairQueue[Ticket] = FairQueue()
+        self._again: deque[Batch] = deque()
+        self._suspects = 0
+        self._worked = 0.0  # cost of the last batches
+        self._spent = 0.0  # and their seconds
+        self._held: Counter[str] = Counter()  # items by key
+        self._owed: Counter[str] = Counter()  # cost by key
+
+    def check(self, tickets: Sequence[Ticket]) -> None:
+        """Whether all of these may enter.
+
+        Raises:
+            QueueFull: the queue, a client's share of it or the time would not do.
+        """
+        by_key: dict[str, list[Ticket]] = {}
+        for ticket in tickets:
+            by_key.setdefault(ticket.item.key, []).append(ticket)
+        for key, own in by_key.items():
+            self._check(key, own, sum(ticket.cost for ticket in tickets), len(tickets))
+
+    def enter(self, tickets: Sequence[Ticket]) -> None:
+        """Into the queue."""
+        for ticket in tickets:
+            self._enter(ticket)
+
+    def next_batch(self) -> Batch | None:
+        """What an idle worker is to do now; None if there is nothing for it."""
+        batch = self._retry() or self._fresh() or self._retry(anyway=True)
+        if batch is not None and batch.suspected:
+            self._suspects += 1
+        return batch
+
+    def finished(self, batch: Batch, seconds: float) -> None:
+        """A worker came back from a batch after so many seconds, loading left out."""
+        self._left(batch)
+        # By what the items cost alone, as the queue counts them. A mean over the last few full
+        # batches; small ones are slow for their cost and count little.
+        cost = sum(ticket.cost for ticket in batch.tickets)
+        kept = 1 - 0.3 * min(1.0, cost / self.limits.batch_cost)
+        self._worked = kept * self._worked + cost
+        self._spent = kept * self._spent + max(seconds, 1e-4)
+
+    @property
+    def rate(self) -> float | None:
+        """Cost a second of one worker, measured; None before any work was done."""
+        return self._worked / self._spent if self._spent else None
+
+    def lost(self, batch: Batch, *, begun: bool, hung: bool) -> None:
+        """A worker was lost over a batch: what has not ended is tried again.
+
+        If it had begun, in halves, until who is alone in it at a second loss has its end. Else the
+        batch goes as it is, once.
+        """
+        self._left(batch)
+        rest = [ticket for ticket in batch.tickets if not ticket.ended]
+        for ticket in rest:
+            ticket.losses += begun
+            ticket.setbacks += not begun
+        if begun and len(rest) == 1 and rest[0].losses > 1:
+            rest[0].end(HUNG if hung else LOST)
+        elif begun and rest:
+            self._again.extend(Batch(rest).halves())
+        for ticket in rest if not begun else ():
+            if ticket.setbacks > 1:
+                ticket.end(NOT_READY)
+        if not begun and (left := [ticket for ticket in rest if not ticket.ended]):
+            self._again.append(Batch(left, batch.suspected))
+
+    def leave(self, ticket: Ticket) -> None:
+        """A ticket ended: forget it."""
+        self.items -= 1
+        self.cost -= ticket.cost
+        for counter, amount in ((self._held, 1), (self._owed, ticket.cost)):
+            counter[ticket.item.key] -= amount
+            if not counter[ticket.item.key]:
+                del counter[ticket.item.key]
+        if ticket.queued is not None:
+            self._queue.drop(ticket.queued)
+            ticket.queued = None
+
+    def waiting(self) -> Iterable[Ticket]:
+        """All that wait."""
+        for batch in list(self._again):
+            yield from batch.tickets
+        yield from [queued.value for queued in self._queue]
+
+    def seconds(self, cost: int) -> float:
+        """How long so much takes with all workers; 0 before anything was measured."""
+        return cost / (self.rate * max(1, self.workers)) if self.rate else 0.0
+
+    def _check(self, key: str, own: Sequence[Ticket], cost: int, count: int) -> None:
+        limits = self.limits
+        mine = sum(ticket.cost for ticket in own)
+        # Behind all, or behind what the fair share of the others leaves: whichever is sooner.
+        active = len(self._owed.keys() | {key})
+        ahead = min(self.cost + cost, active * (self._owed[key] + mine))
+        wait = self.seconds(ahead)
+        times = [t.item.deadline for t in own if t.item.deadline is not None]
+        patience = (min(times) - self._clock()) * limits.patience if times else None
+        over = (
+            self.items + count > limits.items
+            or self.cost + cost > limits.cost
+            or self._held[key] + len(own) > limits.items * limits.key_share
+            or self._owed[key] + mine > limits.cost * limits.key_share
+        )
+        if over and self.items:
+            raise QueueFull(max(1.0, self.seconds(min(ahead, mine + self._owed[key]))))
+        # The full speed shows only in full batches, so there may always be two of them.
+        enough = self.cost + cost > 2 * limits.batch_cost
+        if patience is not None and wait > patience and enough:
+            raise QueueFull(max(1.0, wait - patience))
+
+    def _enter(self, ticket: Ticket) -> None:
+        item = ticket.item
+        self.items += 1
+        self.cost += ticket.cost
+        self._held[item.key] += 1
+        self._owed[item.key] += ticket.cost
+        ticket.queued = self._queue.push(
+            ticket,
+            group=(ticket.spec, item.strict),
+            flow=(item.priority, item.key),
+            cost=ticket.cost,
+            weight=_WEIGHTS[item.priority],
+        )
+
+    def _retry(self, *, anyway: bool = False) -> Batch | None:
+        """What was lost before; one suspect at a time while others wait and have workers."""
+        while self._again:
+            if self._suspects and not anyway and self._again[0].suspected:
+                return None
+            batch = self._again.popleft()
+            if rest := [ticket for ticket in batch.tickets if not ticket.ended]:
+                return Batch(rest, batch.suspected)
+        return None
+
+    def _fresh(self) -> Batch | None:
+        """From the queue, without what came too late."""
+        now = self._clock()
+        while window := self._queue.head(self.limits.window):
+            late = [q.value for q in window if _late(q.value, now)]
+            if late:
+                for ticket in late:
+                    ticket.end(EXPIRED)
+                continue
+            tickets = [queued.value for queued in window]
+            chosen = fill(
+                [ticket.length for ticket in tickets],
+                [ticket.weight for ticket in tickets],
+                self.limits.batch_cost,
+            )
+            self._queue.take([window[i] for i in chosen])
+            taken = [tickets[i] for i in chosen]
+            for ticket in taken:
+                ticket.queued = None
+            return Batch(taken)
+        return None
+
+    def _left(self, batch: Batch) -> None:
+        if batch.suspected:
+            self._suspects -= 1
+
+
+def _late(ticket: Ticket, now: float) -> bool:
+    return ticket.item.deadline is not None and ticket.item.deadline <= now
