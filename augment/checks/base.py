@@ -50,7 +50,7 @@ def drop(reason: str, detail: str, score: float | None = None) -> Verdict:
     """A verdict against the copy; scores are cut to six digits, the rest is noise.
 
     >>> drop("length", "12 characters became 40", 3.33).refusal
-    Refusal(reason='length', detail='12 characters became 40', final=True, score=3.33)
+    Refusal(reason='length', detail='12 characters became 40', final=True, score=3.33, step=None)
     """
     score = None if score is None else round(score, 6)
     return Verdict(score, Refusal(reason, detail, score=score))

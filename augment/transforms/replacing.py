@@ -10,7 +10,7 @@ from augment.randomness import Stream
 from augment.transforms.base import Subject, share
 from augment.words import Word
 
-_ARTICLE: Final = re.compile(r"(?i)an?")
+ARTICLE: Final = re.compile(r"(?i)an?")
 
 
 class Option(NamedTuple):
@@ -34,7 +34,7 @@ def option_of(
 ) -> Option:
     """A word with those candidates that an article before it can go with."""
     before = index - 1
-    if index == 0 or not _ARTICLE.fullmatch(subject.words[before].surface):
+    if index == 0 or not ARTICLE.fullmatch(subject.words[before].surface):
         return Option(index, candidates, None)
     if before in subject.remember("free", lambda: frozenset(subject.free)):
         return Option(index, candidates, before)

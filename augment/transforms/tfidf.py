@@ -14,7 +14,7 @@ from augment.randomness import Stream
 from augment.record import Refusal
 from augment.spec import Tfidf
 from augment.transforms.base import Proposal, Subject
-from augment.transforms.replacing import option_of, replacement
+from augment.transforms.replacing import ARTICLE, option_of, replacement
 from augment.transforms.surroundings import with_values
 from augment.transforms.word_weights import WordCounting, WordWeights
 
@@ -78,7 +78,13 @@ class TfidfTransform:
 
     def _chances(self, subject: Subject, tagged: Tagged) -> tuple[tuple[int, float], ...]:
         """How likely each free word goes: by how much less it tells than the most telling one."""
-        free = [index for index in subject.free if not tagged.named(tagged.places[index])]
+        free = [
+            index
+            for index in subject.free
+            if not tagged.named(tagged.places[index])
+            # The word behind an article takes care of it.
+            and not ARTICLE.fullmatch(subject.words[index].surface)
+        ]
         told = self.weights.of([word.surface.casefold() for word in subject.words])
         most = max((told[index] for index in free), default=0.0)
         lack = sum(most - told[index] for index in free)

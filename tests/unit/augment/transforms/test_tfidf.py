@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 from statistics import fmean
 
@@ -110,3 +111,17 @@ def test_draws_prefer_what_tells_little() -> None:
     found = Counter(weights.draw(draws) for _ in range(3000))
     assert found["the"] > found["card"] > 0
     assert weights.of(["the", "rare"])[0] == 0
+
+
+def test_a_word_and_the_article_before_it_change_together(sample: list[Record]) -> None:
+    spec = parse_spec({"steps": [{"kind": "tfidf", "rate": 1.0}], "copies": 20})
+    record = Record("I sent a card in an envelope to a friend with a note", id="a")
+    with build_pipeline(spec, Resources()).fitted([*sample, record]) as pipeline:
+        (outcome,) = pipeline.augment([record])
+    assert len(outcome.copies) > 10
+    for copy in outcome.copies:
+        words = copy.record.text.split()
+        for article, word in pairwise(words):
+            if article in ("a", "an"):
+                vowel = word[0] in "aeiou"
+                assert article == ("an" if vowel else "a") or word[:2] in ("on", "us", "un", "ho")
