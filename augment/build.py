@@ -199,11 +199,11 @@ def _check(  # noqa: C901, PLR0911, PLR0912  (one arm a kind)
         case PolarityGuard():
             return PolarityCheck(resources.opposites())
         case Values():
-            return ValuesCheck(resources.gazetteer())
+            return ValuesCheck(resources.gazetteer(), resources.real_words())
         case Scope():
-            return ScopeCheck()
+            return ScopeCheck(resources.opposites())
         case Roles():
-            return RolesCheck()
+            return RolesCheck(resources.opposites())
         case Invented():
             inflector = Inflector.load(resources.thesaurus().wordnet)
             return InventedCheck(resources.real_words(), inflector)

@@ -14,6 +14,11 @@ from augment.lexicons.real_words import RealWords
 from augment.words import split_words
 
 LEAST: Final = 4  # letters; shorter strings are mostly abbreviations
+# Spellings of speech that no dictionary of WordNet's kind lists.
+_SPOKEN: Final = frozenset(
+    {"gonna", "gotta", "wanna", "kinda", "sorta", "lemme", "gimme", "dunno", "outta", "cannot"}
+    | {"yeah", "yep", "nope", "cuz", "wifi", "email", "emails", "app", "apps", "online", "website"}
+)
 _TAGS: Final = ("NNS", "VBZ", "VBD", "VBN", "VBG", "JJR", "JJS")
 
 
@@ -46,6 +51,8 @@ class InventedCheck:
     def _known(self, word: str) -> bool:
         if len(word) < LEAST or not word.isascii() or not word.isalpha() or not word.islower():
             return True
-        return self._real_words.knows(word) or any(
-            self._real_words.knows(self._inflector.lemma(word, tag)) for tag in _TAGS
+        return (
+            word in _SPOKEN
+            or self._real_words.knows(word)
+            or any(self._real_words.knows(self._inflector.lemma(word, tag)) for tag in _TAGS)
         )

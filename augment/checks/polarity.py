@@ -3,18 +3,40 @@
 Embeddings are blind to both: an antonym leaves a cosine of 0.95. So negations are counted as
 `lexicons.values` reads them, and each word that went is held against each that came (WordNet's
 antonyms, negative affixes). A negation that went may be paid by an opposite that came ("not good",
-"bad") or by a word that carries its own ("cannot", "unable to"); all else is dropped. What it keeps
-of right and of wrong copies stands in the docstring of `meaning`.
+"bad") or by a word that carries its own and came or went with it ("cannot", "unable to"; "didn't
+fail to", "did"), and two in one clause are none; all else is dropped. What it keeps of right and
+of wrong copies stands in the docstring of `meaning`.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from difflib import SequenceMatcher
-from itertools import pairwise
+from typing import Final
 
 from augment.checks.base import Case, Verdict, drop
 from augment.checks.opposites import Opposites, negations_and_words
-from augment.lexicons.values import stretches, values
+from augment.checks.orientation import Orientation
+from augment.lexicons.values import values
+
+# Where one statement ends and another, with negations of its own, may begin.
+_CLAUSE: Final = re.compile(
+    r"[.;:!?,()]|\b(?:and|or|but|so|because|although|though|while|whereas|since|if|why|how|when|"
+    r"where|what)\b",
+    re.IGNORECASE,
+)
+# "None but members" is "only members".
+_ONLY: Final = re.compile(
+    r"\b(?:none|nobody|no one|nothing|no \w+) (?:but|except|other than)\b", re.IGNORECASE
+)
+_NOT_AS: Final = re.compile(
+    r"(?:\b(?:not|never|no|nothing|nobody)\b|n['’]t\b)[^.;!?,]*?"
+    r"(?:\b(?:as|so) \w+(?: \w+)? as\b|\b(?:\w+er|more|less|better|worse) (?:\w+ )?than\b)",
+    re.IGNORECASE,
+)
+_COMPARED: Final = re.compile(
+    r"\b(?:more|less|most|least|better|worse|best|worst|\w{2,}(?:er|est))\b", re.IGNORECASE
+)
 
 
 class PolarityCheck:
@@ -33,47 +55,82 @@ class PolarityCheck:
 
     def __init__(self, opposites: Opposites) -> None:
         self._opposites = opposites
+        self._orientation = Orientation(opposites)
 
     def judge(self, cases: Sequence[Case]) -> list[Verdict]:
         """See `Judge.judge`."""
         return [self._verdict(*case.texts) for case in cases]
 
     def _verdict(self, text: str, new: str) -> Verdict:
-        before, old_words = _read(text)
-        after, new_words = _read(new)
+        before, old_words = _read(text, new)
+        after, new_words = _read(new, text)
         counted, counted_new = Counter(old_words), Counter(new_words)
         lost, gained = counted - counted_new, counted_new - counted
-        pairs = self._pairs(lost, gained) or self._exchanged(old_words, new_words, lost, gained)
+        pairs = (
+            self._pairs(lost, gained)
+            or self._exchanged(old_words, new_words, lost, gained)
+            or self._orientation.other_ends(text, new)
+        )
+        if pairs and self._orientation.from_the_other_end(text, new):
+            pairs = []
         change = abs(after - before)
         if not change and not pairs:
             return Verdict(0.0)
-        carriers = 0
-        if change:
-            paired = {word for pair in pairs for word in pair}
-            carriers = sum(
-                self._opposites.negated(word)
-                for word in (lost if after > before else gained)
-                if word not in paired
-            )
-        if len(pairs) <= change <= len(pairs) + carriers:
-            return Verdict(0.0)
+        paired = {word for pair in pairs for word in pair}
+        if len(pairs) <= change:
+            more, fewer = (text, new) if before > after else (new, text)
+            if change - len(pairs) <= self._carriers(more, fewer, paired):
+                return Verdict(0.0)
         details = [f"{one} became its opposite {other}" for one, other in pairs]
         if change:
             times = "a negation" if change == 1 else f"{change} negations"
             details.append(f"{'added' if after > before else 'lost'} {times}")
         return drop("polarity", "; ".join(details), float(max(1, abs(change - len(pairs)))))
 
+    def _carriers(self, more: str, fewer: str, paired: set[str]) -> int:
+        """How many words with a negation of their own make good for a negation.
+
+        In the text with fewer negations they stand for one; in the other they are undone by it, if
+        they stand in its clause.
+        """
+        negated = " . ".join(one for one in _CLAUSE.split(more) if values(one)["negation"])
+        own, others = self._negatives(fewer), self._negatives(negated)
+        everywhere = self._negatives(more)
+        return sum(
+            word not in paired and not any(self._same(word, other) for other in across)
+            for words, across in ((own, everywhere), (others, own))
+            for word in words
+        )
+
+    def _negatives(self, text: str) -> set[str]:
+        _, words = negations_and_words(text)
+        return {word for word in words if self._opposites.negated(word)}.union(
+            self._opposites.phrases(text.casefold())
+        )
+
+    def _same(self, word: str, other: str) -> bool:
+        return bool(self._opposites.lemmas(word) & self._opposites.lemmas(other))
+
     def _pairs(self, lost: Counter[str], gained: Counter[str]) -> list[tuple[str, str]]:
-        """Words that went with an opposite that came, each word once."""
+        """Words that went with an opposite that came, each word once.
+
+        None where each of the two has another that may stand for it on the other side: in "from
+        start to finish" and "from beginning to end" nothing was turned.
+        """
         found: list[tuple[str, str]] = []
         left = dict.fromkeys(gained)
         for word in lost:
             for other in left:
-                if self._opposites.opposed(word, other):
+                if self._opposites.opposed(word, other) and not (
+                    self._stands_for(word, gained) and self._stands_for(other, lost)
+                ):
                     found.append((word, other))
                     del left[other]
                     break
         return found
+
+    def _stands_for(self, word: str, others: Counter[str]) -> bool:
+        return any(self._opposites.akin(word, other) for other in others)
 
     def _exchanged(
         self, words: list[str], new_words: list[str], lost: Counter[str], gained: Counter[str]
@@ -96,13 +153,16 @@ class PolarityCheck:
         ]
 
 
-def _read(text: str) -> tuple[int, list[str]]:
-    """Negations and words; `values` knows the negations that do not count ("not only")."""
+def _read(text: str, other: str) -> tuple[int, list[str]]:
+    """Negations and words; `values` knows the negations that do not count ("not only").
+
+    Two of one clause make none ("nobody who didn't clap"), and none is counted in a comparison that
+    the other text tells with a comparative ("not as quick as", "slower").
+    """
+    text = _ONLY.sub("only", text)
     count, words = negations_and_words(text)
-    return (values(text)["negation"] - 2 * _cancelled(text) if count else 0), words
-
-
-def _cancelled(text: str) -> int:
-    """How often a negation negates the one right behind it, as in "not impossible"."""
-    found = [(start, end) for start, end, why in stretches(text) if why == "negation"]
-    return sum(text[end:start].isspace() for (_, end), (start, _) in pairwise(found))
+    if not count:
+        return 0, words
+    if _COMPARED.search(other) and not _NOT_AS.search(other):
+        text = _NOT_AS.sub("as", text)
+    return sum(values(clause)["negation"] % 2 for clause in _CLAUSE.split(text)), words

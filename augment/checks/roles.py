@@ -11,6 +11,8 @@ from itertools import combinations
 from typing import Final
 
 from augment.checks.base import Case, Verdict, drop
+from augment.checks.opposites import Opposites
+from augment.checks.orientation import Orientation
 from augment.lexicons import store
 from augment.lexicons.value_grammar import grammar_of
 from augment.words import split_words
@@ -27,7 +29,7 @@ class RolesCheck:
     """See `augment.spec.Roles`. The score counts the pairs that changed places; 0 is kept.
 
     >>> from augment.record import Copy, Record
-    >>> check = RolesCheck()
+    >>> check = RolesCheck(Opposites.load())
     >>> def judged(text, new):
     ...     return check.judge([Case(Record(text), Copy(Record(new), 1, ()))])[0].refusal
     >>> judged("The dog chased the cat.", "The cat chased the dog.").detail
@@ -37,7 +39,8 @@ class RolesCheck:
 
     exact = True
 
-    def __init__(self) -> None:
+    def __init__(self, opposites: Opposites) -> None:
+        self._orientation = Orientation(opposites)
         # Units and currencies may not be replaced, but they can change places.
         grammar = grammar_of("en")
         units = {*grammar.units, *grammar.currencies}
@@ -50,13 +53,16 @@ class RolesCheck:
     def _verdict(self, text: str, new: str) -> Verdict:
         before, after = self._behind(text), self._behind(new)
         moved = [word for word, left in before.items() if after.get(word, left) != left]
+        converse = self._orientation.from_the_other_end(text, new)
         found = [
             f"{one} and {other} changed places"
             for one, other in combinations(moved, 2)
-            if before[one] == after[other]
+            if not converse
+            and before[one] == after[other]
             and before[other] == after[one]
             and not {before[one], before[other]} & _LISTING
         ]
+        found += self._orientation.reversals(text, new)
         if not found:
             return Verdict(0.0)
         return drop("roles", "; ".join(found), float(len(found)))

@@ -8,22 +8,37 @@ come or go in a rewording, but not give way to another group of the family; of t
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from augment.checks.base import Case, Verdict, drop
+from augment.checks.equal_values import days
+from augment.checks.opposites import Opposites
+from augment.checks.orientation import Orientation
 from augment.lexicons.sections import sections
 from augment.lexicons.values import values
 
 FILE: Final = "scope.txt"
 _STRICT: Final = frozenset(
-    {"exception", "concession", "unreal", "near", "far", "rare"}
-    | {"instead", "former", "effort", "doubt"}
+    {"exception", "concession", "unreal", "near"} | {"instead", "former", "effort", "doubt", "sole"}
 )
 # Strict in one group; with another of the family on the other side it may be a rewording.
 _FIRST: Final = {"condition": "if", "limit": "only_if"}
 # Strict as well, unless a negation changed beside it, which is another check's to weigh.
-_WEIGHED: Final = frozenset({"failing"})
+_WEIGHED: Final = frozenset({"failing", "far", "rare"})
+_ACROSS: Final = ("exception", "limit", "order")
+_TIMES: Final = frozenset({"second", "minute", "hour", "day", "week", "month", "year"})
+_ALSO: Final = re.compile(r"\b(?:also|both|too|as well|besides|moreover)\b", re.IGNORECASE)
+_NOT_AS_LONG: Final = re.compile(r"(?:\bnot|n['’]t)(?: \w+)? as long as\b")
+_TOLD: Final = re.compile(
+    r"\b(?:(?:tell|know|sure|understand|confirm|assure)\w*(?: you)? that|"
+    r"(?:that|this|which|here)(?: is|['’]s| was) (?:why|how|where|when|what))\b",
+    re.IGNORECASE,
+)
+_OPENING_ONLY: Final = re.compile(r"^(?:only|just) (?:the |a |an )?(\w+)")
+_LATER_ONLY: Final = re.compile(
+    r"(\w+) (?:only|solely|exclusively)\b(?: (?:to|for|by|the))*(?: (\w+))?"
+)
 _TOO: Final = re.compile(r"\btoo \w+(?: \w+)? to\b", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _ASKING: Final = frozenset(
@@ -40,14 +55,14 @@ _INDIRECT: Final = re.compile(
 )
 _SPOKEN: Final = frozenset({"i", "you", "he", "she", "it", "we", "they", "my", "your", "this"})
 
-Groups = Mapping[str, Counter[str]]
+Groups = dict[str, Counter[str]]
 
 
 class ScopeCheck:
     """See `augment.spec.Scope`. The score counts the families that changed; 0 is kept.
 
     >>> from augment.record import Copy, Record
-    >>> check = ScopeCheck()
+    >>> check = ScopeCheck(Opposites.load())
     >>> def judged(text, new):
     ...     return check.judge([Case(Record(text), Copy(Record(new), 1, ()))])[0].refusal
     >>> judged("All of them came.", "Some of them came.").detail
@@ -57,7 +72,8 @@ class ScopeCheck:
 
     exact = True
 
-    def __init__(self) -> None:
+    def __init__(self, opposites: Opposites) -> None:
+        self._orientation = Orientation(opposites)
         listed = sections(FILE)
         self._groups: dict[str, list[tuple[str, str]]] = {}
         for title, words in listed.items():
@@ -73,11 +89,14 @@ class ScopeCheck:
 
     def _verdict(self, text: str, new: str) -> Verdict:
         before, after = self._read(text), self._read(new)
+        self._reconcile(before, after, text, new)
         changes = [
             change
             for family in sorted(before.keys() | after.keys())
             if (change := self._change(family, before, after, text, new))
         ]
+        if _focus_moved(text, new):
+            changes.append("only belongs to another word")
         if bool(_TOO.search(text)) != bool(_TOO.search(new)):
             changes.append('"too ... to" came or went')
         if {_mood(text), _mood(new)} == {"asked", "said"}:
@@ -85,6 +104,33 @@ class ScopeCheck:
         if not changes:
             return Verdict(0.0)
         return drop("scope", "; ".join(changes), float(len(changes)))
+
+    def _reconcile(self, before: Groups, after: Groups, text: str, new: str) -> None:
+        """Leave out what was reworded across families."""
+        either = {family: before.get(family) or after.get(family) for family in _ACROSS}
+        negated = values(text)["negation"] != values(new)["negation"]
+        free: set[str] = set()
+        if negated and either["exception"] and either["limit"]:
+            free |= {"exception", "limit", "condition"}  # "can't unless", "can only if"
+        if negated:
+            free |= {"lasting", "freed"}  # "not until", "only when"
+        if any("only after" in one.casefold() for one in (text, new)) and either["order"]:
+            free |= {"limit", "order"}  # "only after", "before": `roles` knows which came first
+        if either["order"] and self._orientation.order_kept(text, new):
+            free.add("order")
+        if before.get("way") != after.get("way") and self._orientation.from_the_other_end(
+            text, new
+        ):
+            free.add("way")
+        if any(" ".join(key.split()[2:]) in _TIMES for one in (text, new) for key in values(one)):
+            free.add("unit")  # `values` weighs "90 minutes" and "an hour and a half"
+        if either["exception"] and days(text) == days(new) != frozenset():
+            free.add("exception")
+        if _ALSO.search(text) or _ALSO.search(new):
+            free.add("extra")
+        for family in free:
+            for groups in (before, after):
+                groups.pop(family, None)
 
     def _change(self, family: str, before: Groups, after: Groups, text: str, new: str) -> str:
         none: Counter[str] = Counter()
@@ -95,6 +141,8 @@ class ScopeCheck:
         if first := _FIRST.get(family):
             lost, gained = ((one if first in one else none) for one in (old, now))
             return "" if old and now else _told(family, lost, gained) if lost | gained else ""
+        if family == "extra" and lost | gained:
+            return _told(family, lost, gained)
         strict = family in _STRICT or (
             family in _WEIGHED and values(text)["negation"] == values(new)["negation"]
         )
@@ -104,7 +152,7 @@ class ScopeCheck:
 
     def _read(self, text: str) -> Groups:
         """How often each group of each family is named; the longest phrase at a place counts."""
-        plain = " ".join(_WORD.findall(text.casefold()))
+        plain = _NOT_AS_LONG.sub("not as", " ".join(_WORD.findall(text.casefold())))
         found: dict[str, Counter[str]] = {}
         phrases = self._phrases.findall(plain)
         words = self._phrases.sub(" ", plain).split()
@@ -112,6 +160,16 @@ class ScopeCheck:
             for family, group in self._groups.get(word, ()):
                 found.setdefault(family, Counter())[group] += 1
         return found
+
+
+def _focus_moved(text: str, new: str) -> bool:
+    """Whether "only members can" became "can only ...": what it bears on is another word."""
+    one, two = (" ".join(_WORD.findall(each.casefold())) for each in (text, new))
+    for first, second in ((one, two), (two, one)):
+        opening, later = _OPENING_ONLY.match(first), _LATER_ONLY.search(second)
+        if opening and later and opening[1] in second.split() and opening[1] not in later.groups():
+            return True
+    return False
 
 
 def _told(family: str, lost: Counter[str], gained: Counter[str]) -> str:
@@ -128,6 +186,8 @@ def _mood(text: str) -> str:
         return ""
     if "?" in text:
         return "asked" if words[0] in _ASKING else ""
+    if _TOLD.search(text):
+        return "said"
     if words[0] in _ASKING or _INDIRECT.search(text):
         return ""
     return "said"

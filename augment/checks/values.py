@@ -11,10 +11,39 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from augment.checks.base import Case, Verdict, drop
+from augment.checks.equal_values import named_day, settle
+from augment.lexicons import store
 from augment.lexicons.gazetteer import Gazetteer
+from augment.lexicons.real_words import RealWords
 from augment.lexicons.values import difference, stretches, values
 from augment.words import Word, split_words
 
+BRANDS: Final = "brands.txt"
+# Written so in one text and otherwise in another, the same is meant.
+_ALIASES: Final = {
+    "doctor": "dr",
+    "mister": "mr",
+    "missus": "mrs",
+    "professor": "prof",
+    "saint": "st",
+    "mount": "mt",
+    "britain": "uk",
+    "america": "usa",
+    "us": "usa",
+    "tv": "television",
+}
+_SHORT_FORMS: Final = {
+    "usa": frozenset({"united", "states", "america"}),
+    "uk": frozenset({"united", "kingdom", "great", "britain"}),
+    "eu": frozenset({"european", "union"}),
+    "un": frozenset({"united", "nations"}),
+    "nyc": frozenset({"new", "york", "city"}),
+    "uae": frozenset({"united", "arab", "emirates"}),
+    "la": frozenset({"los", "angeles"}),
+}
+_TITLES: Final = frozenset({"dr", "mr", "mrs", "ms", "miss", "prof", "sir", "madam"})
+_PEOPLE: Final = re.compile(r"(?:[aeo]?i?an|[aeo]n|ese|ish|i|ic)")
+_LONG: Final = 5  # letters of a word that a headline would write with a capital
 _NO_NAMES: Final = frozenset({"i", "i'm", "i'd", "i'll", "i've", "ok"})
 _ENDS: Final = frozenset('.!?:;"“”()[]|\n-–—*#')
 
@@ -23,7 +52,8 @@ class ValuesCheck:
     """See `augment.spec.Values`. The score counts what was lost or added; 0 is kept.
 
     >>> from augment.record import Copy, Record
-    >>> check = ValuesCheck(Gazetteer.load())
+    >>> from augment.lexicons.wordnet import WordNet
+    >>> check = ValuesCheck(Gazetteer.load(), RealWords.load(WordNet.load()))
     >>> def judged(text, new):
     ...     return check.judge([Case(Record(text), Copy(Record(new), 1, ()))])[0].refusal
     >>> judged("Meet Ann at 5 pm.", "Meet Bob at 17:00.").detail
@@ -32,8 +62,10 @@ class ValuesCheck:
 
     exact = True
 
-    def __init__(self, gazetteer: Gazetteer) -> None:
+    def __init__(self, gazetteer: Gazetteer, real_words: RealWords) -> None:
         self._gazetteer = gazetteer
+        self._real_words = real_words
+        self._brands = frozenset(name.replace("_", " ") for name in store.words(BRANDS))
 
     def judge(self, cases: Sequence[Case]) -> list[Verdict]:
         """See `Judge.judge`."""
@@ -45,11 +77,18 @@ class ValuesCheck:
         before["negation"] = after["negation"] = 0
         named, named_now = self._names(text), self._names(new)
         had, has = _forms(text), _forms(new)
-        before.update(f"name {name}" for name in named if name not in has)
-        after.update(f"name {name}" for name in named_now if name not in had)
+        lost = {name for name in named if name not in has}
+        gained = {name for name in named_now if name not in had}
         for key in (before - after) | (after - before):
             if (unit := _single(key)) and unit.search(text) and unit.search(new):
                 before[key] = after[key] = 0
+        settle(before, after, text, new)
+        if _settle_holidays(before, after, new):
+            gained = set()
+        if _settle_holidays(after, before, text):
+            lost = set()
+        before.update(f"name {name}" for name in lost if not _meant(name, new))
+        after.update(f"name {name}" for name in gained if not _meant(name, text))
         detail = difference(+before, +after)
         if not detail:
             return Verdict(0.0)
@@ -60,14 +99,18 @@ class ValuesCheck:
         taken = [(start, end) for start, end, _ in stretches(text)]
         capitals = sum(word.surface[0].isupper() for word in words)
         # In a headline, or a text in capitals, a capital tells nothing.
-        telling = 2 * capitals <= len(words) or len(words) < 4
+        telling = (
+            2 * capitals <= len(words)
+            or len(words) < 4
+            or any(w.surface.islower() and len(w.surface) >= _LONG for w in words)
+        )
         return {
             _form(word)
             for word, begins in self._begun(text, words)
             if word.surface[0].isupper()
             and word.surface.casefold() not in _NO_NAMES
             and not any(start < word.end and word.start < end for start, end in taken)
-            and ((telling and not begins) or self._listed(word.surface))
+            and ((telling and not begins) or self._listed(word.surface, begins))
         }
 
     def _begun(self, text: str, words: Sequence[Word]) -> Iterator[tuple[Word, bool]]:
@@ -79,9 +122,52 @@ class ValuesCheck:
             yield word, end == 0 or (not titled and not _ENDS.isdisjoint(gap))
             end, before = word.end, word.surface
 
-    def _listed(self, name: str) -> bool:
+    def _listed(self, name: str, begins: bool) -> bool:
         bare = name.removesuffix("'s").removesuffix("’s")
-        return bool(self._gazetteer.given(bare) or self._gazetteer.place(bare))
+        if self._gazetteer.given(bare) or self._gazetteer.place(bare):
+            return True
+        lower = bare.casefold()
+        return lower in self._brands or (
+            begins and len(bare) >= _LONG and bare.isalpha() and not self._real_words.knows(lower)
+        )
+
+
+def _settle_holidays(dated: Counter[str], named: Counter[str], text: str) -> bool:
+    """Whether the text names the holiday that a date of the other is, and so states that date."""
+    found = [key for key in dated - named if key.startswith("date ") and named_day(key, text)]
+    for key in found:
+        year = f"number {key[5:9]}"
+        dated[key] = named[key] = 0
+        named[year] = max(0, named[year] - 1)
+    return bool(found)
+
+
+def _meant(name: str, text: str) -> bool:
+    """Whether the other text means a name in another form: short, or of its people."""
+    words = [_form(word) for word in split_words(text)]
+    alias = _ALIASES.get(name, name)
+    if any(_ALIASES.get(word, word) == alias for word in words) or alias in _TITLES:
+        return True
+    initials = "".join(word.surface[0] for word in split_words(text) if word.surface[0].isupper())
+    if 2 <= len(name) <= 5 and name.upper() in initials:
+        return True
+    short_forms = {_ALIASES.get(word, word) for word in words}
+    if not _SHORT_FORMS.get(alias, frozenset()).isdisjoint(words):
+        return True
+    if any(name in long for short, long in _SHORT_FORMS.items() if short in short_forms):
+        return True
+    return any(_people_of(name, word) or _people_of(word, name) for word in words)
+
+
+def _people_of(word: str, place: str) -> bool:
+    """Whether a word is the adjective of a place: "korean" of "korea", "japanese" of "japan"."""
+    stem = place.rstrip("aeyo")
+    return (
+        len(stem) > 3
+        and word.startswith(stem)
+        and bool(_PEOPLE.fullmatch(word[len(stem) :]))
+        and word != place
+    )
 
 
 def _single(key: str) -> re.Pattern[str] | None:

@@ -35,8 +35,11 @@ them; its copies follow, with copy 1, 2, ... and the edits that made them. What 
 made is in the rejects file, with its reason. Copies depend only on the pipeline, the seed and each
 record's id: its --id column, else file name and row number.
 
-INPUT is a file (.csv, .tsv, .jsonl, .ndjson, .conll, .iob, .bio, each also .gz), - for standard
-input, or one of sample:support, sample:support/dev, sample:support/test.
+INPUT is a file (.csv, .tsv, .jsonl, .ndjson, .conll, .iob, .bio, each also .gz or .zst; .parquet),
+a folder of such files, a folder that save_to_disk of Hugging Face datasets wrote, - for standard
+input, or one of sample:support, sample:support/dev, sample:support/test. The files of a folder are
+read in the order of their names. With --shard-rows, or an OUTPUT that ends with /, the output is a
+folder as well, which load_dataset reads.
 
 Pairs are read with --text and --text-b; the trail then says in which column a step was. Tokens with
 tags, and a context with its question and answers, are JSON Lines: their columns are found by their
@@ -56,6 +59,7 @@ not exist where it would have no row at all.
   cat train.csv | augment expand - -o - --label intent > larger.csv
   augment expand nli.tsv -o larger.tsv --text premise --text-b hypothesis --preset paraphrase
   augment expand train.conll -o larger.conll --preset light
+  augment expand train.parquet -o larger/ --shard-rows 1000000 --preset light
 """
 
 
@@ -157,7 +161,7 @@ def _check_report(args: argparse.Namespace) -> None:
     from augment.errors import OutputError
 
     output = path_of(args.output)
-    if output is None or (output.exists() and not output.is_file()):
+    if output is None or (output.exists() and not (output.is_file() or output.is_dir())):
         raise OutputError(
             f"--report {args.report}: a report is made of the output as a file; name one with -o"
         )

@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
     from augment.resources import Resources
 
     output: Path = args.output_of_expand
-    if not output.is_file():
+    if not (output.is_file() or output.is_dir()):
         raise DataError(f"{output}: there is no such file; name an output of augment expand")
     place = args.page or (None if args.json else output.with_name(f"{output.name}.report.html"))
     check_output(place, force=args.force)

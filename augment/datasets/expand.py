@@ -8,10 +8,11 @@ all of it is on disk. Memory does not grow with the data set.
 
 from collections.abc import Callable
 
-from augment.datasets.formats import input_kind, suffix_kind
+from augment.datasets.formats import ARROW, input_kind, suffix_kind
 from augment.datasets.inputs import open_data
 from augment.datasets.output import check_output, same_file
 from augment.datasets.output_folder import check_folder
+from augment.datasets.packed import suffix_packing
 from augment.datasets.request import ExpandRequest
 from augment.datasets.run_record import record_path
 from augment.datasets.summary import Summary
@@ -88,6 +89,11 @@ def _check_outputs(request: ExpandRequest) -> None:
                 f"{output}: is named as {named}, but the input is {kind}, and rows keep their "
                 f"bytes; give the output the suffix .{kind}"
             )
+    if output is not None and kind in ARROW and suffix_packing(output):
+        raise OutputError(
+            f"{output}: Parquet packs its columns itself, and the file is not packed once more; "
+            f"leave out {output.suffix}"
+        )
     for path in (output, rejects, record):
         if path is not None and request.input is not None and same_file(path, request.input):
             raise OutputError(f"{path}: is the input itself; write to another file")

@@ -35,11 +35,17 @@ def data_files(path: Path, kind: Kind) -> list[Path]:
 
 
 def digest_of(path: Path) -> str:
-    """The SHA-256 of a file; of a folder that of its files' names and hashes."""
+    """The SHA-256 of a file; of a folder that of its files' names and hashes.
+
+    What Hugging Face `datasets` remembers in a folder that it has read is no part of the data.
+    """
     if not path.is_dir():
         return sha256(path)
     digest = hashlib.sha256()
-    for name in sorted(entry.name for entry in os.scandir(path) if entry.is_file()):
+    found = sorted(entry.name for entry in os.scandir(path) if entry.is_file())
+    for name in found:
+        if name.startswith((".", "cache-")):
+            continue
         digest.update(f"{sha256(path / name)}  {name}\n".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
 

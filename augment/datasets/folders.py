@@ -50,6 +50,8 @@ class _Folder:
 
     def read(self, count: int) -> bytes:
         """At most so many of the next bytes; none at the end."""
+        if not count:  # which is not the end of a file
+            return b""
         while not (data := self._held or self._opened.read(count)):
             if self._number + 1 == len(self._files):
                 return b""

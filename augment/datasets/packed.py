@@ -114,7 +114,7 @@ class _Unzstd:
         Raises:
             EOFError: the data ends inside a frame, which the package's own reader passes over.
         """
-        while self._at == len(self._held):
+        while count and self._at == len(self._held):
             fed = self._rest or self._raw.read(_READ)
             if not fed:
                 if self._inside:

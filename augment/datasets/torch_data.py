@@ -92,7 +92,7 @@ class AugmentedDataset(Dataset[Example[L]], Generic[L]):
         places = [range(len(self))[index] for index in indices]
         epoch = int(self._epoch)
         draws = {
-            place: Record(self._texts[place], str(place))
+            place: self._record(place)
             for place in places
             if stream(self._seed, "epoch", epoch, "whether", place).chance(self._p)
         }
@@ -117,6 +117,9 @@ class AugmentedDataset(Dataset[Example[L]], Generic[L]):
             for place in places
         ]
 
+    def _record(self, place: int) -> Record:
+        return Record(self._texts[place], str(place), str(self._labels[place]))
+
     def _pipeline(self) -> Pipeline:
         """The pipeline of this process: models and their threads do not survive a fork."""
         if self._built is None or self._built[0] != os.getpid():
@@ -124,8 +127,7 @@ class AugmentedDataset(Dataset[Example[L]], Generic[L]):
             resources = Resources.of(settings)
             pipeline = build_pipeline(self._spec, resources)
             if pipeline.unfitted:
-                numbered = enumerate(self._texts)
-                pipeline = pipeline.fitted(Record(text, str(n)) for n, text in numbered)
+                pipeline = pipeline.fitted(self._record(place) for place in range(len(self)))
             self._built = (os.getpid(), resources, pipeline)
         return self._built[2]
 

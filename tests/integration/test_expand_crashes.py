@@ -236,11 +236,13 @@ def test_a_silent_worker_is_taken_for_dead(
     stopped: list[int] = []
 
     def stop(progress: Progress) -> None:
-        if not stopped:
-            stopped.append(pools[0]._workers[0].process.pid)
+        ready = [worker for worker in pools[0]._workers if worker.ready]
+        if not stopped and ready:
+            stopped.append(ready[0].process.pid)
             os.kill(stopped[0], signal.SIGSTOP)
 
-    run(Workers(2, stall=5.0), progress=stop)
+    run(Workers(2, stall=20.0), progress=stop)
+    assert stopped
     assert outputs(run.folder) == unbroken
 
 

@@ -7,6 +7,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
+from augment.datasets.arrow.schema import coded, named
 from augment.datasets.arrow.source import ArrowSource
 from augment.datasets.columns import Columns, NewColumns, check_new, find_columns
 from augment.datasets.formats import Input, Kind
@@ -76,6 +77,7 @@ class _Lines:
     def __init__(self, source: ArrowSource, columns: Sequence[str]) -> None:
         self._source = source
         self._columns = list(columns)
+        self._coded = coded(source.schema, columns)
         self._piece = 0
         self._batches: Any = None
         self._batch: Any = None
@@ -86,7 +88,7 @@ class _Lines:
 
     def read(self, count: int) -> bytes:
         """At most so many of the bytes that follow; none at the end."""
-        while self._at == len(self._bytes):
+        while count and self._at == len(self._bytes):
             if not self._next():
                 return b""
             self._fill()
@@ -140,24 +142,34 @@ class _Lines:
     def _fill(self) -> None:
         if self._batch is None:
             return
-        lines = list(_lines(self._batch, self._columns))
+        lines = [
+            found if isinstance(found, bytes) else self._line(found)
+            for found in _rows(self._batch, self._columns)
+        ]
         self._bytes = b"".join(lines)
         self._ends = list(accumulate(map(len, lines)))
 
+    def _line(self, values: dict[str, Any]) -> bytes:
+        for name, names in self._coded.items():
+            values[name] = named(values[name], names)
+        # Numbers, dates and decimals of a label or id come as JSON has them, or as they are shown.
+        return json.dumps(values, ensure_ascii=False, default=str).encode("utf-8") + b"\n"
 
-def _lines(batch: Any, columns: Sequence[str]) -> Iterator[bytes]:
+
+def _rows(batch: Any, columns: Sequence[str]) -> Iterator[dict[str, Any] | bytes]:
+    """The values of each row; of one whose text is no UTF-8 the line."""
     try:
         cells = [batch.column(i).to_pylist() for i in range(len(columns))]
     except UnicodeDecodeError:
         for row in range(batch.num_rows):
-            yield _line_alone(batch.slice(row, 1), columns)
+            yield _row_alone(batch.slice(row, 1), columns)
         return
     for values in zip(*cells, strict=True):
-        yield _line(dict(zip(columns, values, strict=True)))
+        yield dict(zip(columns, values, strict=True))
 
 
-def _line_alone(row: Any, columns: Sequence[str]) -> bytes:
-    """The line of a row; where a text is no UTF-8, one with its bytes, which is told as such."""
+def _row_alone(row: Any, columns: Sequence[str]) -> dict[str, Any] | bytes:
+    """The values of a row; where a text is no UTF-8, a line with its bytes, which is told so."""
     import pyarrow as pa
 
     values: dict[str, Any] = {}
@@ -169,9 +181,4 @@ def _line_alone(row: Any, columns: Sequence[str]) -> bytes:
             held = found.as_buffer().to_pybytes() if isinstance(found, pa.StringScalar) else b""
             key = json.dumps(name).encode()
             return b"{" + key + b': "' + held.replace(b"\n", b" ") + b'\xff"}\n'
-    return _line(values)
-
-
-def _line(values: dict[str, Any]) -> bytes:
-    # Numbers, dates and decimals of a label or id come as JSON has them, or as they are shown.
-    return json.dumps(values, ensure_ascii=False, default=str).encode("utf-8") + b"\n"
+    return values

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Protocol
 
 from augment.datasets.arrow.layout import PlacedRow, placed_row
-from augment.datasets.arrow.schema import output_schema
+from augment.datasets.arrow.schema import coded, numbered, output_schema
 from augment.datasets.arrow.source import ArrowSource
 from augment.datasets.columns import NewColumns
 from augment.errors import DataError
@@ -35,6 +35,7 @@ class ArrowRows:
         self._source = source
         self._new = new
         self._changing = [name for name in changing if name in source.names]
+        self._coded = coded(source.schema, self._changing)
         self._schema = output_schema(source.schema, new, self._changing)
         self._writer = open_writer(self._schema)
         self._held = b""
@@ -86,8 +87,11 @@ class ArrowRows:
         if not changed:
             return column
         try:
-            values = pa.array([rows[i].values[name] for i in changed], type=kind)
-        except (pa.ArrowException, OverflowError) as error:
+            found = [rows[i].values[name] for i in changed]
+            if name in self._coded:
+                found = numbered(found, self._coded[name])
+            values = pa.array(found, type=kind)
+        except (pa.ArrowException, ValueError, OverflowError) as error:
             raise DataError(
                 f"{self._source.path}: a copy does not fit the column {name!r} of type {kind}: "
                 f"{error}"
@@ -126,8 +130,11 @@ class _Originals:
                 self._go_on()
             end = self._first + self._batch.num_rows
             stop = next((i for i in range(at, len(rows)) if rows[i] >= end), len(rows))
-            places = pa.array([row - self._first for row in rows[at:stop]])
-            yield self._batch.take(places)
+            places = [row - self._first for row in rows[at:stop]]
+            try:
+                yield self._batch.take(pa.array(places))
+            except pa.ArrowNotImplementedError:  # of some types, such as views, rows go one by one
+                yield from (self._batch.slice(place, 1) for place in places)
             at = stop
 
     def _go_on(self) -> None:

@@ -15,6 +15,7 @@ from augment.datasets.formats import Kind
 from augment.errors import DataError
 
 BATCH: Final = 256  # rows in memory at once
+BUFFER: Final = 1 << 20  # bytes of a column
 STATE: Final = "state.json"
 INFO: Final = "dataset_info.json"
 INSTALL: Final = "pip install 'text-augmentation-service[parquet]'"
@@ -137,7 +138,8 @@ def _batches(piece: Piece, columns: Sequence[str] | None) -> Iterator[Any]:
         return
     import pyarrow.parquet as pq
 
-    with pq.ParquetFile(piece.path) as parquet:
+    # Without a buffer all of a row group would be read at once.
+    with pq.ParquetFile(piece.path, buffer_size=BUFFER) as parquet:
         asked = None if columns is None else list(columns)
         for batch in parquet.iter_batches(BATCH, [piece.group], asked):
             yield batch if asked is None else batch.select(asked)

@@ -1,7 +1,8 @@
 """Finished units put together, in the order of the input: the output, the rejects, the counts.
 
-Where copies are held against those of other units (the check `duplicates`), that happens here, one
-after the other, so that the result depends on no worker.
+It follows the units as they are done, so that a reader of standard output need not wait for the
+last. Where copies are held against those of other units (the check `duplicates`), that happens
+here, one after the other, so that the result depends on no worker.
 """
 
 from collections.abc import Iterator
@@ -45,33 +46,39 @@ class Assembly:
         self._reader = reader
         self._output = output
         self._rejects = rejects
-        self._lines = self._lost = 0
+        self._next = self._lines = self._lost = 0
         self._held = b""  # the end of the row before: the last one ends as the input does
         self._models: set[str] = set()
         output.write(reader.bom)
         if reader.layout.header:
             output.write(reader.layout.header + reader.layout.ended(b""))
 
-    def put_together(self, work: WorkFolder, select: Selector | None) -> Assembled:
-        """Write all units of the manifest.
+    def follow(self, work: WorkFolder, select: Selector) -> None:
+        """Write what is done of the units that are next in order.
 
         Raises:
             RunError: the files of a unit are not what they were.
         """
-        for number in work.manifest:
-            done = UnitDone.from_json(work.manifest[number])
-            self._lost += done.lost
-            self._models.update(done.models)
-            self.tally.add(done.tally)
-            if done.rejects is not None:
-                self._rejects.lines(_chunks(work.units, done.rejects))
-            if done.index is None or select is None:
-                self._whole(work.units, done)
-            else:
-                self._selected(work.units, done, done.index, select)
+        while self._next in work.manifest:
+            self._take(UnitDone.from_json(work.manifest[self._next]), work.units, select)
+            self._next += 1
+
+    def end(self) -> Assembled:
+        """End the last row as the input ended."""
         final = self._reader.final_end()
         self._output.write(self._held if final is None else final)
         return Assembled(self.tally, self._lines, self._lost, frozenset(self._models))
+
+    def _take(self, done: UnitDone, folder: Path, select: Selector) -> None:
+        self._lost += done.lost
+        self._models.update(done.models)
+        self.tally.add(done.tally)
+        if done.rejects is not None:
+            self._rejects.lines(_chunks(folder, done.rejects))
+        if done.index is None:
+            self._whole(folder, done)
+        else:
+            self._selected(folder, done, done.index, select)
 
     def _whole(self, folder: Path, done: UnitDone) -> None:
         left = done.rows.size - done.tail

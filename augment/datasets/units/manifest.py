@@ -42,6 +42,10 @@ class Manifest:
         assert entry is not None, "lines are only added"
         return entry
 
+    def get(self, unit: int) -> dict[str, Any] | None:
+        """The line of a unit, if it is done."""
+        return self[unit] if unit in self._places else None
+
     def add(self, entry: Mapping[str, Any]) -> None:
         """Put a line on disk; from its return on the unit counts as done."""
         place = self._file.seek(0, os.SEEK_END)

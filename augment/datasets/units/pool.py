@@ -160,7 +160,7 @@ class Pool:
     def _kill_silent(self) -> None:
         now = time.monotonic()
         for worker in self._workers:
-            if worker.ready and now - worker.heard > self._stall:
+            if now - worker.heard > self._stall:
                 worker.process.kill()
 
     def _end(self, worker: _Worker) -> None:

@@ -104,8 +104,7 @@ class Run:
                 work.fitted,
                 quotas,
             )
-            self._generate(job, planner, work)
-            return self._finish(planner, job, work, sealed)
+            return self._made(job, planner, work, sealed)
 
     def _settled(self, source: Path, work: WorkFolder) -> Quotas | None:
         """What takes a read of its own: whether the input is still the same, and its labels."""
@@ -136,16 +135,56 @@ class Run:
             self._pipeline = stack.enter_context(self._pipeline.restored(work.fit))
         return self._pipeline.selective
 
-    def _generate(self, job: Job, planner: Planner, work: WorkFolder) -> None:
+    def _made(self, job: Job, planner: Planner, work: WorkFolder, sealed: str | None) -> Summary:
+        """Make all units, put them together as they are done, and give the output its name."""
+        request, reader = self._request, planner.reader
+        # What a run that ended while it gave the output its name left there is this run's.
+        force = request.force or (request.output is not None and is_publishing(request.output))
+        with ExitStack() as stack:
+            # In the work folder, so that nothing is left elsewhere however the run ends.
+            output = stack.enter_context(
+                open_sink(
+                    request, reader, job.source, force=force, within=work.beside(request.output)
+                )
+            )
+            rejects = stack.enter_context(
+                Rejects(request.rejects_path, force=force, within=work.beside(request.rejects_path))
+            )
+            select = stack.enter_context(self._pipeline.selector())
+            assembly = Assembly(request, reader, output, rejects)
+            assembly.follow(work, select)
+            for done in self._units(job, planner, work):
+                work.manifest.add(done.to_json())
+                self.left = (
+                    f"; what was done is kept in {work.path}, and --resume goes on from there"
+                )
+                assembly.follow(work, select)
+            made = assembly.end()
+            check_seal(job.source, request.options.kind, sealed, request.shown)
+            work.note_publishing()
+            rejected = rejects.publish()
+            # A file with a header alone would pass for a result.
+            if made.lines:
+                output.publish()
+        summary = self._summary(made, planner, rejected=rejected, quotas=job.quotas)
+        if made.lines:
+            leave_record(
+                request,
+                self._pipeline.spec,
+                reader.layout,
+                summary,
+                began=self._at,
+                models=made.models,
+            )
+        work.remove()
+        return summary
+
+    def _units(self, job: Job, planner: Planner, work: WorkFolder) -> Iterator[UnitDone]:
         todo = self._todo(planner, work)
         if self._workers is None:
-            made = self._here(job, planner.reader, todo, work)
-        else:
-            write_job(work.path, job)
-            made = self._there(job, planner.reader, todo, work, self._workers)
-        for done in made:
-            work.manifest.add(done.to_json())
-            self.left = f"; what was done is kept in {work.path}, and --resume goes on from there"
+            return self._here(job, planner.reader, todo, work)
+        write_job(work.path, job)
+        return self._there(job, planner.reader, todo, work, self._workers)
 
     def _todo(self, planner: Planner, work: WorkFolder) -> Iterator[Unit]:
         """The units that are not done yet."""
@@ -182,42 +221,6 @@ class Run:
                     yield done
                 else:
                     yield without.generate(done, unit_name(done))
-
-    def _finish(self, planner: Planner, job: Job, work: WorkFolder, sealed: str | None) -> Summary:
-        """Put the units together and give the output its name."""
-        request, reader = self._request, planner.reader
-        # What a run that ended while it gave the output its name left there is this run's.
-        force = request.force or (request.output is not None and is_publishing(request.output))
-        with ExitStack() as stack:
-            # In the work folder, so that nothing is left elsewhere however the run ends.
-            output = stack.enter_context(
-                open_sink(
-                    request, reader, job.source, force=force, within=work.beside(request.output)
-                )
-            )
-            rejects = stack.enter_context(
-                Rejects(request.rejects_path, force=force, within=work.beside(request.rejects_path))
-            )
-            select = stack.enter_context(self._pipeline.selector())
-            done = Assembly(request, reader, output, rejects).put_together(work, select)
-            check_seal(job.source, request.options.kind, sealed, request.shown)
-            work.note_publishing()
-            rejected = rejects.publish()
-            # A file with a header alone would pass for a result.
-            if done.lines:
-                output.publish()
-        summary = self._summary(done, planner, rejected=rejected, quotas=job.quotas)
-        if done.lines:
-            leave_record(
-                request,
-                self._pipeline.spec,
-                reader.layout,
-                summary,
-                began=self._at,
-                models=done.models,
-            )
-        work.remove()
-        return summary
 
     def _summary(
         self, done: Assembled, planner: Planner, *, rejected: bool, quotas: Quotas | None

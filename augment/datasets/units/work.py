@@ -119,6 +119,7 @@ class WorkFolder:
         with _writing(self._path):
             self.units.mkdir(exist_ok=True)
             self._manifest = Manifest(self._path / "manifest.jsonl")
+            self._tidy()
 
     def beside(self, path: Path | None) -> Path | None:
         """The folder itself, where it is on the disk of a file that is to be written, else None."""
@@ -178,6 +179,20 @@ class WorkFolder:
         if self._temporary or not worth:
             shutil.rmtree(self._path, ignore_errors=True)
         self._lock.release()
+
+    def _tidy(self) -> None:
+        """Remove what runs that were killed left half made; only the manifest says what counts."""
+        for path in self._path.glob(".*.tmp*"):
+            if path.is_dir():  # an output of several files
+                shutil.rmtree(path)
+            else:
+                path.unlink()
+        for path in self.units.iterdir():
+            number = int(path.name.lstrip(".").partition("-")[0])
+            noted = self.manifest.get(number)
+            kept = () if noted is None else UnitDone.from_json(noted).files
+            if path.name not in {file.name for file in kept}:
+                path.unlink(missing_ok=True)
 
     def _clear(self) -> None:
         for found in self._path.iterdir():

@@ -11,7 +11,6 @@ from augment.checks.polarity import PolarityCheck
 from augment.checks.roles import RolesCheck
 from augment.checks.scope import ScopeCheck
 from augment.checks.values import ValuesCheck
-from augment.lexicons.gazetteer import Gazetteer
 from augment.lexicons.inflection import Inflector
 from augment.record import Copy, Record
 from augment.resources import Resources
@@ -43,8 +42,8 @@ def told(check: Judge, text: str, new: str) -> str | None:
         ("I moved to Canada.", "I moved away.", "lost name canada"),
     ],
 )
-def test_values(text: str, new: str, detail: str | None) -> None:
-    assert told(ValuesCheck(Gazetteer.load()), text, new) == detail
+def test_values(text: str, new: str, detail: str | None, resources: Resources) -> None:
+    assert told(ValuesCheck(resources.gazetteer(), resources.real_words()), text, new) == detail
 
 
 @pytest.mark.parametrize(
@@ -73,8 +72,8 @@ def test_values(text: str, new: str, detail: str | None) -> None:
     ],
 )
 def test_scope(text: str, new: str, detail: str | None) -> None:
-    assert told(ScopeCheck(), text, new) == detail
-    back = told(ScopeCheck(), new, text)
+    assert told(ScopeCheck(Opposites.load()), text, new) == detail
+    back = told(ScopeCheck(Opposites.load()), new, text)
     assert (back is None) == (detail is None)
 
 
@@ -96,7 +95,7 @@ def test_scope(text: str, new: str, detail: str | None) -> None:
     ],
 )
 def test_roles(text: str, new: str, detail: str | None) -> None:
-    assert told(RolesCheck(), text, new) == detail
+    assert told(RolesCheck(Opposites.load()), text, new) == detail
 
 
 @pytest.mark.parametrize(

@@ -298,7 +298,26 @@ def test_a_large_output_has_bounded_row_groups(
     assert groups[0].column(0).compression == "ZSTD"
 
 
+@pytest.mark.parametrize(
+    "kind", [pa.string_view(), pa.large_string(), pa.dictionary(pa.int8(), pa.string())]
+)
+def test_texts_of_every_type_are_read(tmp_path: Path, pipeline: Pipeline, kind: Any) -> None:
+    texts_of = pa.array([f"where is parcel {i} of mine" for i in range(90)])
+    table = pa.table({"a.text": texts_of.cast(kind), "a": [{"text": 1}] * 90,
+                      "seen": texts_of.cast(pa.string_view())})  # fmt: skip
+    output = tmp_path / "out.parquet"
+    asked = Columns(text="a.text")
+    source = put(tmp_path / "in.parquet", table)
+    expand(ExpandRequest(input=source, output=output, columns=asked), pipeline)
+    rows = pq.read_table(output).to_pylist()
+    assert [row["a.text"] for row in rows if not row["copy"]] == texts_of.to_pylist()
+    assert all(row["seen"] != row["a.text"] for row in rows if row["copy"])
+    assert [row["seen"] for row in rows if row["copy"] == 2] == texts_of.to_pylist()
+
+
 def test_another_name_than_the_format_is_refused(tmp_path: Path, pipeline: Pipeline) -> None:
     source = put(tmp_path / "in.parquet", texts(["where is it"]))
     with pytest.raises(OutputError, match="named as csv, but the input is parquet"):
         expand(ExpandRequest(input=source, output=tmp_path / "out.csv"), pipeline)
+    with pytest.raises(OutputError, match="Parquet packs its columns itself.* leave out .gz"):
+        expand(ExpandRequest(input=source, output=tmp_path / "out.parquet.gz"), pipeline)

@@ -246,7 +246,7 @@ def test_a_row_over_the_limit_is_rejected_whole(run: Runner) -> None:
         ("in.jsonl", b'{"a": 1, "b": 2}\n', "name it with --text"),
         ("in.csv.gz", b"text\nwords\n", "named .gz but holds no gzip data"),
         ("in.csv.gz", gzip.compress(b"text\nwords\n" * 99)[:-12], "damaged or cut off"),
-        ("in.txt", b"text\nwords\n", "name it with --format csv, tsv, jsonl or conll"),
+        ("in.txt", b"text\nwords\n", "name it with --format csv, tsv, jsonl, conll or parquet"),
     ],
 )
 def test_an_unusable_file_is_an_error_and_leaves_nothing(

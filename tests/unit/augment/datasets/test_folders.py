@@ -80,10 +80,26 @@ def test_places_are_found_forwards_and_backwards(folder: Path) -> None:
     with open_folder(folder, ReadOptions("csv")) as opened:
         for place in (300, 0, 12, 13, 5, 401, 399, len(whole)):
             opened.seek(place, 0)
+            assert opened.read(0) == b""
             assert opened.read(1) == whole[place : place + 1]
             opened.seek(place, 0)
             found = b"".join(iter(lambda: opened.read(100), b""))
             assert found == whole[place:]
+            assert opened.read(0) == opened.read(9) == b""
+
+
+def test_units_that_end_within_a_file_are_read_one_after_the_other(folder: Path) -> None:
+    fill(folder, {f"{i:03}.jsonl": b"row %03d" % i for i in range(50)})
+    whole = joined(folder, "jsonl")
+    with open_folder(folder, ReadOptions("jsonl")) as opened:
+        for place in range(0, len(whole), 20):
+            opened.seek(place, 0)
+            assert opened.read(0) == b""
+            left, found = 20, b""
+            while left and (data := opened.read(left)):
+                found, left = found + data, left - len(data)
+            assert found == whole[place : place + 20]
+            assert opened.read(0) == b""
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def test_a_saved_data_set_comes_out_as_one(
     expand(ExpandRequest(input=saved, output=output, shard_rows=shard_rows), pipeline)
     larger = datasets.load_from_disk(str(output))
     same_rows(larger, small())
-    files = sorted(path.name for path in output.glob("*.arrow"))
+    files = sorted(path.name for path in output.glob("data-*.arrow"))
     assert len(files) == (1 if shard_rows is None else 4)
     done = replay(output, WrittenOptions())
     assert (done.originals, done.equal, done.differing) == (ROWS, 2 * ROWS, 0)
@@ -176,10 +176,11 @@ def test_names_of_tags_are_those_of_the_features(tmp_path: Path) -> None:
     )
     spec = parse_spec({"steps": [{"kind": "masking", "rate": 0.5}]})
     tagged.to_parquet(str(tmp_path / "in.parquet"))
-    expand(
+    done = expand(
         ExpandRequest(input=tmp_path / "in.parquet", output=tmp_path / "out.parquet"),
         build_pipeline(spec, Resources()),
     )
+    assert not done.rejected
     loaded = datasets.Dataset.from_parquet(
         str(tmp_path / "out.parquet"), cache_dir=str(tmp_path / "cache")
     )

@@ -224,3 +224,23 @@ def test_markup_escapes_what_is_not_its_own() -> None:
     assert tag("p", title='"x"') == '<p title="&quot;x&quot;"></p>'
     assert text_of_data("a\x00\ud800b") == "<bdi>a��b</bdi>"
     assert 'class="number">1</td>' in table(("n",), [("1",)], numbers=(0,))
+
+
+def test_what_became_of_every_draw(folder: Path, capsys: Captured) -> None:
+    (folder / "spec.yaml").write_text(
+        "copies: 3\nsteps: [{kind: masking, mask_token: _}]\n"
+        "checks: [{kind: length, ratio_range: [0.97, 1.03], slack: 0}]\n"
+    )
+    command = ["expand", "in.csv", "-o", "out.csv", "--spec", "spec.yaml", "--workers", "2"]
+    assert cli.main(command) == 0
+    figures = report(capsys, "out.csv", "--page", "page.html")
+    step = figures["steps"]["0.masking"]
+    assert step["seen"] == step["edited"] + sum(step["idle"].values())
+    assert step["kept"] == figures["copies"]
+    assert step["dropped"]["length"] > 0
+    page = (folder / "page.html").read_text()
+    assert "edited, then dropped" in page
+    assert f"{step['dropped']['length']:,} length" in page
+    rejects = (folder / "out.csv.rejects.jsonl").read_text().splitlines()
+    told = [json.loads(line) for line in rejects]
+    assert {one["step"] for one in told if one["reason"] == "length"} == {"checks.0.length"}
