@@ -11,9 +11,10 @@ from augment.spec.risks import LeafPart, Risk
 class Tfidf(LeafPart):
     """Replace words that tell little of a text by other such words of the data set (English).
 
-    Words are weighed by TF-IDF in the data set, which is read first: the more a word tells, the
-    less likely it goes, and the less likely it comes (Xie et al. 2020, "Unsupervised Data
-    Augmentation", where it is called TF-IDF based word replacement).
+    Words are weighed by TF-IDF in the data set, which is read first, and by what they tell of its
+    labels: the more a word tells, the less likely it goes, and the less likely it comes (after Xie
+    et al. 2020, "Unsupervised Data Augmentation", TF-IDF based word replacement, to whom labels
+    are unknown).
     """
 
     # What comes has the tag of what goes, but need not go with its neighbours, nor mean the same.

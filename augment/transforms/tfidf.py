@@ -18,6 +18,7 @@ from augment.transforms.replacing import ARTICLE, option_of, replacement
 from augment.transforms.surroundings import with_values
 from augment.transforms.word_weights import WordCounting, WordWeights
 
+PRONOUN = "PRP"  # "I" and "me" have one tag, and who does what must stay
 TRIES = 30  # words drawn for a place until one fits
 
 
@@ -81,9 +82,9 @@ class TfidfTransform:
         free = [
             index
             for index in subject.free
-            if not tagged.named(tagged.places[index])
-            # The word behind an article takes care of it.
-            and not ARTICLE.fullmatch(subject.words[index].surface)
+            if not tagged.named(place := tagged.places[index])
+            and tagged.tags[place] != PRONOUN
+            and self._may_go(subject.words[index].surface)
         ]
         told = self.weights.of([word.surface.casefold() for word in subject.words])
         most = max((told[index] for index in free), default=0.0)
@@ -92,6 +93,11 @@ class TfidfTransform:
         if lack == 0:
             return tuple((index, min(1.0, wanted / len(free))) for index in free)
         return tuple((index, min(1.0, wanted * (most - told[index]) / lack)) for index in free)
+
+    def _may_go(self, word: str) -> bool:
+        """Whether a word is no key word, no name, and no article, which goes with the next word."""
+        known = self.weights.telling(word.casefold()) or self.parts.gazetteer.given(word)
+        return not known and not ARTICLE.fullmatch(word)
 
     def _drawn(self, subject: Subject, tagged: Tagged, index: int, stream: Stream) -> str | None:
         """A word of the data set for the place of another, if some draws find one."""
@@ -114,4 +120,5 @@ class TfidfTransform:
         """Whether a word may be a name or turn what is said around, whatever stands beside it."""
         name = new.capitalize()
         gazetteer, opposites = self.parts.gazetteer, self.parts.opposites
-        return bool(gazetteer.given(name) or gazetteer.place(name) or opposites.negated(new))
+        named = gazetteer.given(name) or gazetteer.place(name)
+        return bool(named or opposites.negated(new) or ARTICLE.fullmatch(new))

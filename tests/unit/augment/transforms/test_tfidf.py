@@ -17,7 +17,7 @@ from augment.record import Record, undo
 from augment.resources import Resources
 from augment.samples import sample_file
 from augment.spec import parse_spec
-from augment.transforms.word_weights import WordCounting, WordWeights
+from augment.transforms.word_weights import Counted, WordCounting, WordWeights
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ def test_a_vocabulary_without_end_is_thinned_out(
 
 
 def test_draws_prefer_what_tells_little() -> None:
-    weights = WordWeights(100, {"the": (100, 300), "card": (30, 40), "rare": (2, 2)})
+    weights = WordWeights(100, {"the": Counted(100), "card": Counted(30), "rare": Counted(2)})
     draws = stream(0, "draws")
     found = Counter(weights.draw(draws) for _ in range(3000))
     assert found["the"] > found["card"] > 0
@@ -125,3 +125,18 @@ def test_a_word_and_the_article_before_it_change_together(sample: list[Record]) 
             if article in ("a", "an"):
                 vowel = word[0] in "aeiou"
                 assert article == ("an" if vowel else "a") or word[:2] in ("on", "us", "un", "ho")
+
+
+def test_what_tells_the_label_stays_however_frequent_it_is(tmp_path: Path) -> None:
+    counting = WordCounting(tmp_path, min_texts=2)
+    for number in range(200):
+        verb, label = ("add", "music") if number % 2 else ("book", "table")
+        filler = ("one", "two", "three", "four", "five")[number % 5]
+        counting.add(Record(f"please {verb} it for me at {filler} or so then", label=label))
+    counting.save()
+    weights = WordWeights.load(tmp_path)
+    add, please, rare = weights.of(["add", "please", "three"])
+    assert add > rare > please
+    draws = stream(0, "draws")
+    found = Counter(weights.draw(draws) for _ in range(2000))
+    assert found["please"] > 3 * (found["add"] + found["book"])
