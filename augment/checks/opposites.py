@@ -71,7 +71,7 @@ class Opposites:
         """Whether one, in the place of the other, says the opposite: by its synonyms, too.
 
         >>> opposites = Opposites.load()
-        >>> opposites.opposed_in_place("good", "awful"), opposites.opposed("good", "awful")
+        >>> opposites.opposed_in_place("nice", "awful"), opposites.opposed("nice", "awful")
         (True, False)
         """
         return self._wide(word, other)

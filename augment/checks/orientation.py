@@ -25,6 +25,10 @@ from augment.checks.sides import (
 from augment.lexicons import store
 from augment.lexicons.value_grammar import grammar_of
 
+# Listed with the words of grammar, for none may replace them; but who holds them takes part.
+OFFICES: Final = frozenset(
+    {"king", "queen", "prince", "princess", "president", "minister", "emperor", "lord", "lady"}
+)
 _EARLIER: Final = frozenset({"before", "until", "till"})
 _LATER: Final = frozenset({"after", "once", "following"})
 _CONTRASTS: Final = (("but", "not"), ("and", "not"), ("rather", "than"), ("instead", "of"))
@@ -48,7 +52,7 @@ class Orientation:
         self._opposites = opposites
         grammar = grammar_of("en")
         times = {*grammar.weekdays, *grammar.months}
-        self._function_words = store.words("function_words.txt") - times
+        self._function_words = store.words("function_words.txt") - times - OFFICES
 
     def exchanged(self, text: str, new: str, word: str, other: str) -> bool | None:
         """Whether who stands around a word of one text stands the other way round another's."""

@@ -29,14 +29,34 @@ _CLAUSE: Final = re.compile(
 _ONLY: Final = re.compile(
     r"\b(?:none|nobody|no one|nothing|no \w+) (?:but|except|other than)\b", re.IGNORECASE
 )
+# Negations in the form alone: "can't help laughing", "nothing beats it".
+_FORM: Final = re.compile(
+    r"\b(?:can|could)(?:n['’]t|not| not) (?:help|wait)\b|\bnothing (?:beats|compares)\b|"
+    r"\bsecond to none\b",
+    re.IGNORECASE,
+)
+# "Couldn't be happier" is "very happy", unless the other text says "could".
+_COULD: Final = re.compile(
+    r"\bcould(?:n['’]t| not) (?=(?:be|have been|agree|(?:ask|wish|hope) for) "
+    r"(?:an?y? )?(?:more|better|\w+er)\b)",
+    re.IGNORECASE,
+)
+_NOT_UNTIL: Final = re.compile(
+    r"(?:\bnot|n['’]t)\b(?=[^.;!?]*? (?:until|till|before)\b)", re.IGNORECASE
+)
+# "Not as quick as" is "slower than", and "no other is quicker than this" is "the quickest".
 _NOT_AS: Final = re.compile(
-    r"(?:\b(?:not|never|no|nothing|nobody)\b|n['’]t\b)[^.;!?,]*?"
-    r"(?:\b(?:as|so) \w+(?: \w+)? as\b|\b(?:\w+er|more|less|better|worse) (?:\w+ )?than\b)",
+    r"(?:\b(?:not|never|no|nothing|nobody)\b|n['’]t\b)(?: \w+){0,6}? (?:as|so) \w+(?: \w+)? as\b",
+    re.IGNORECASE,
+)
+_NONE_MORE: Final = re.compile(
+    r"\b(?:no|none|nothing|nobody|never)\b(?: \w+){0,7}? (?:\w+er|more|less|worse)(?: \w+)? than\b",
     re.IGNORECASE,
 )
 _COMPARED: Final = re.compile(
     r"\b(?:more|less|most|least|better|worse|best|worst|\w{2,}(?:er|est))\b", re.IGNORECASE
 )
+_UTMOST: Final = re.compile(r"\b(?:most|least|best|worst|\w{2,}est)\b", re.IGNORECASE)
 
 
 class PolarityCheck:
@@ -62,8 +82,8 @@ class PolarityCheck:
         return [self._verdict(*case.texts) for case in cases]
 
     def _verdict(self, text: str, new: str) -> Verdict:
-        before, old_words = _read(text, new)
-        after, new_words = _read(new, text)
+        before, old_words = _read(text, new, by_degree=self._by_degree(text, new))
+        after, new_words = _read(new, text, by_degree=self._by_degree(new, text))
         counted, counted_new = Counter(old_words), Counter(new_words)
         lost, gained = counted - counted_new, counted_new - counted
         pairs = (
@@ -86,6 +106,13 @@ class PolarityCheck:
             times = "a negation" if change == 1 else f"{change} negations"
             details.append(f"{'added' if after > before else 'lost'} {times}")
         return drop("polarity", "; ".join(details), float(max(1, abs(change - len(pairs)))))
+
+    def _by_degree(self, text: str, other: str) -> bool:
+        """Whether "not as long as" stands against "longer than", told from the other end."""
+        if not _NOT_AS.search(text) or _NOT_AS.search(other) or not _COMPARED.search(other):
+            return False
+        told = "than" not in other or self._orientation.exchanged(text, other, "as", "than")
+        return bool(told)
 
     def _carriers(self, more: str, fewer: str, paired: set[str]) -> int:
         """How many words with a negation of their own make good for a negation.
@@ -153,16 +180,22 @@ class PolarityCheck:
         ]
 
 
-def _read(text: str, other: str) -> tuple[int, list[str]]:
+def _read(text: str, other: str, *, by_degree: bool) -> tuple[int, list[str]]:
     """Negations and words; `values` knows the negations that do not count ("not only").
 
     Two of one clause make none ("nobody who didn't clap"), and none is counted in a comparison that
     the other text tells with a comparative ("not as quick as", "slower").
     """
-    text = _ONLY.sub("only", text)
+    text = _FORM.sub("", _ONLY.sub("only", text))
+    if not re.search(r"\bcould\b|\bcouldn", other, re.IGNORECASE):
+        text = _COULD.sub("", text)
+    if re.search(r"\bonly\b", other, re.IGNORECASE) and not _NOT_UNTIL.search(other):
+        text = _NOT_UNTIL.sub("", text)
     count, words = negations_and_words(text)
     if not count:
         return 0, words
-    if _COMPARED.search(other) and not _NOT_AS.search(other):
+    if by_degree:
         text = _NOT_AS.sub("as", text)
+    if _UTMOST.search(other) and not _NONE_MORE.search(other):
+        text = _NONE_MORE.sub("than", text)
     return sum(values(clause)["negation"] % 2 for clause in _CLAUSE.split(text)), words

@@ -5,6 +5,7 @@ stands behind what the other stood behind; articles and possessives aside. What 
 ("clean and quiet") may stand in any order.
 """
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import combinations
@@ -12,12 +13,15 @@ from typing import Final
 
 from augment.checks.base import Case, Verdict, drop
 from augment.checks.opposites import Opposites
-from augment.checks.orientation import Orientation
+from augment.checks.orientation import OFFICES, Orientation
 from augment.lexicons import store
 from augment.lexicons.value_grammar import grammar_of
+from augment.lexicons.values import values
 from augment.words import split_words
 
 _START: Final = "^"
+# "Ann is as tall as Bob" holds the other way round, too.
+_EQUAL: Final = re.compile(r"\bas \w+ as\b|\bthe same \w+ as\b", re.IGNORECASE)
 _SKIPPED: Final = frozenset(
     {"a", "an", "the", "my", "your", "his", "her", "its", "our", "their"}
     | {"this", "that", "these", "those"}
@@ -44,7 +48,7 @@ class RolesCheck:
         # Units and currencies may not be replaced, but they can change places.
         grammar = grammar_of("en")
         units = {*grammar.units, *grammar.currencies}
-        self._function_words = store.words("function_words.txt") - units
+        self._function_words = store.words("function_words.txt") - units - OFFICES
 
     def judge(self, cases: Sequence[Case]) -> list[Verdict]:
         """See `Judge.judge`."""
@@ -53,7 +57,9 @@ class RolesCheck:
     def _verdict(self, text: str, new: str) -> Verdict:
         before, after = self._behind(text), self._behind(new)
         moved = [word for word, left in before.items() if after.get(word, left) != left]
-        converse = self._orientation.from_the_other_end(text, new)
+        converse = self._orientation.from_the_other_end(text, new) or all(
+            _EQUAL.search(one) and not values(one)["negation"] for one in (text, new)
+        )
         found = [
             f"{one} and {other} changed places"
             for one, other in combinations(moved, 2)
@@ -62,8 +68,7 @@ class RolesCheck:
             and before[other] == after[one]
             and not {before[one], before[other]} & _LISTING
         ]
-        found += self._orientation.reversals(text, new)
-        if not found:
+        if not (found := found or self._orientation.reversals(text, new)):
             return Verdict(0.0)
         return drop("roles", "; ".join(found), float(len(found)))
 

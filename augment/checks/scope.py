@@ -20,13 +20,14 @@ from augment.lexicons.values import values
 
 FILE: Final = "scope.txt"
 _STRICT: Final = frozenset(
-    {"exception", "concession", "unreal", "near"} | {"instead", "former", "effort", "doubt", "sole"}
+    {"exception", "concession", "unreal", "near"} | {"instead", "former", "effort", "doubt"}
 )
 # Strict in one group; with another of the family on the other side it may be a rewording.
 _FIRST: Final = {"condition": "if", "limit": "only_if"}
 # Strict as well, unless a negation changed beside it, which is another check's to weigh.
-_WEIGHED: Final = frozenset({"failing", "far", "rare"})
-_ACROSS: Final = ("exception", "limit", "order")
+_WEIGHED: Final = frozenset({"failing", "far", "rare", "sole"})
+_ACROSS: Final = ("exception", "lasting", "limit", "order", "rare")
+_THOUGH: Final = re.compile(r"\b(?:although|though|despite|in spite of)\b", re.IGNORECASE)
 _TIMES: Final = frozenset({"second", "minute", "hour", "day", "week", "month", "year"})
 _ALSO: Final = re.compile(r"\b(?:also|both|too|as well|besides|moreover)\b", re.IGNORECASE)
 _NOT_AS_LONG: Final = re.compile(r"(?:\bnot|n['’]t)(?: \w+)? as long as\b")
@@ -40,6 +41,7 @@ _LATER_ONLY: Final = re.compile(
     r"(\w+) (?:only|solely|exclusively)\b(?: (?:to|for|by|the))*(?: (\w+))?"
 )
 _TOO: Final = re.compile(r"\btoo \w+(?: \w+)? to\b", re.IGNORECASE)
+_ENOUGH: Final = re.compile(r"(?:\bnot|n['’]t)\b[^.;!?]* enough\b", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _ASKING: Final = frozenset(
     {"what", "who", "whom", "whose", "which", "when", "where", "why", "how", "is", "are", "am"}
@@ -97,7 +99,8 @@ class ScopeCheck:
         ]
         if _focus_moved(text, new):
             changes.append("only belongs to another word")
-        if bool(_TOO.search(text)) != bool(_TOO.search(new)):
+        enough = _ENOUGH.search(text) or _ENOUGH.search(new)  # "not old enough", "too young"
+        if not enough and bool(_TOO.search(text)) != bool(_TOO.search(new)):
             changes.append('"too ... to" came or went')
         if {_mood(text), _mood(new)} == {"asked", "said"}:
             changes.append("a question became a statement, or the other way round")
@@ -108,26 +111,23 @@ class ScopeCheck:
     def _reconcile(self, before: Groups, after: Groups, text: str, new: str) -> None:
         """Leave out what was reworded across families."""
         either = {family: before.get(family) or after.get(family) for family in _ACROSS}
-        negated = values(text)["negation"] != values(new)["negation"]
-        free: set[str] = set()
-        if negated and either["exception"] and either["limit"]:
-            free |= {"exception", "limit", "condition"}  # "can't unless", "can only if"
-        if negated:
+        free = _reworded(text, new)
+        if values(text)["negation"] != values(new)["negation"]:
             free |= {"lasting", "freed"}  # "not until", "only when"
-        if any("only after" in one.casefold() for one in (text, new)) and either["order"]:
+            if either["lasting"] and either["limit"]:
+                free.add("limit")
+            if either["exception"] and either["limit"]:
+                free |= {"exception", "limit", "condition"}  # "can't unless", "can only if"
+        if "only after" in f"{text}\n{new}".casefold() and either["order"]:
             free |= {"limit", "order"}  # "only after", "before": `roles` knows which came first
+        if either["rare"]:
+            free.add("near")  # "hardly ever", "almost never"
         if either["order"] and self._orientation.order_kept(text, new):
             free.add("order")
         if before.get("way") != after.get("way") and self._orientation.from_the_other_end(
             text, new
         ):
             free.add("way")
-        if any(" ".join(key.split()[2:]) in _TIMES for one in (text, new) for key in values(one)):
-            free.add("unit")  # `values` weighs "90 minutes" and "an hour and a half"
-        if either["exception"] and days(text) == days(new) != frozenset():
-            free.add("exception")
-        if _ALSO.search(text) or _ALSO.search(new):
-            free.add("extra")
         for family in free:
             for groups in (before, after):
                 groups.pop(family, None)
@@ -160,6 +160,20 @@ class ScopeCheck:
             for family, group in self._groups.get(word, ()):
                 found.setdefault(family, Counter())[group] += 1
         return found
+
+
+def _reworded(text: str, new: str) -> set[str]:
+    """The families that the words beside them let go free."""
+    free: set[str] = set()
+    if any(" ".join(key.split()[2:]) in _TIMES for one in (text, new) for key in values(one)):
+        free.add("unit")  # `values` weighs "90 minutes" and "an hour and a half"
+    if days(text) == days(new) != frozenset():
+        free.add("exception")
+    if _ALSO.search(text) or _ALSO.search(new):
+        free.add("extra")
+    if _THOUGH.search(text) or _THOUGH.search(new):
+        free.add("concession")
+    return free
 
 
 def _focus_moved(text: str, new: str) -> bool:

@@ -41,9 +41,29 @@ _SHORT_FORMS: Final = {
     "uae": frozenset({"united", "arab", "emirates"}),
     "la": frozenset({"los", "angeles"}),
 }
+_PEOPLES: Final = {
+    "french": "france",
+    "dutch": "netherlands",
+    "british": "britain",
+    "english": "england",
+    "scottish": "scotland",
+    "irish": "ireland",
+    "welsh": "wales",
+    "spanish": "spain",
+    "portuguese": "portugal",
+    "swiss": "switzerland",
+    "greek": "greece",
+    "danish": "denmark",
+    "swedish": "sweden",
+    "finnish": "finland",
+    "norwegian": "norway",
+    "polish": "poland",
+    "belgian": "belgium",
+    "thai": "thailand",
+}
 _TITLES: Final = frozenset({"dr", "mr", "mrs", "ms", "miss", "prof", "sir", "madam"})
-_PEOPLE: Final = re.compile(r"(?:[aeo]?i?an|[aeo]n|ese|ish|i|ic)")
-_LONG: Final = 5  # letters of a word that a headline would write with a capital
+_PEOPLE: Final = re.compile(r"(?:[aeo]?i?an|[aeo]n|ese|ish|i|ic|)")
+_LONG: Final = 5  # letters of an unknown word that is more than an abbreviation
 _NO_NAMES: Final = frozenset({"i", "i'm", "i'd", "i'll", "i've", "ok"})
 _ENDS: Final = frozenset('.!?:;"“”()[]|\n-–—*#')
 
@@ -76,6 +96,8 @@ class ValuesCheck:
         # Negation is for `polarity`, which knows that "not good" may become "bad".
         before["negation"] = after["negation"] = 0
         named, named_now = self._names(text), self._names(new)
+        if (opening := self._opening(text)) and (opening_now := self._opening(new)):
+            named, named_now = named | {opening}, named_now | {opening_now}
         had, has = _forms(text), _forms(new)
         lost = {name for name in named if name not in has}
         gained = {name for name in named_now if name not in had}
@@ -101,8 +123,8 @@ class ValuesCheck:
         # In a headline, or a text in capitals, a capital tells nothing.
         telling = (
             2 * capitals <= len(words)
+            or 2 * (capitals - words[0].surface[0].isupper()) < len(words)
             or len(words) < 4
-            or any(w.surface.islower() and len(w.surface) >= _LONG for w in words)
         )
         return {
             _form(word)
@@ -110,7 +132,7 @@ class ValuesCheck:
             if word.surface[0].isupper()
             and word.surface.casefold() not in _NO_NAMES
             and not any(start < word.end and word.start < end for start, end in taken)
-            and ((telling and not begins) or self._listed(word.surface, begins))
+            and ((telling and not begins) or self._listed(word.surface))
         }
 
     def _begun(self, text: str, words: Sequence[Word]) -> Iterator[tuple[Word, bool]]:
@@ -122,14 +144,19 @@ class ValuesCheck:
             yield word, end == 0 or (not titled and not _ENDS.isdisjoint(gap))
             end, before = word.end, word.surface
 
-    def _listed(self, name: str, begins: bool) -> bool:
+    def _listed(self, name: str) -> bool:
         bare = name.removesuffix("'s").removesuffix("’s")
         if self._gazetteer.given(bare) or self._gazetteer.place(bare):
             return True
-        lower = bare.casefold()
-        return lower in self._brands or (
-            begins and len(bare) >= _LONG and bare.isalpha() and not self._real_words.knows(lower)
-        )
+        return bare.casefold() in self._brands
+
+    def _opening(self, text: str) -> str:
+        """The word that opens a text, if no lexicon has it: a name, or misspelt."""
+        word = next(iter(split_words(text)), None)
+        if word is None or not word.surface[0].isupper() or not word.surface.isalpha():
+            return ""
+        unknown = len(word.surface) >= _LONG and not self._real_words.knows(word.surface)
+        return _form(word) if unknown else ""
 
 
 def _settle_holidays(dated: Counter[str], named: Counter[str], text: str) -> bool:
@@ -161,13 +188,11 @@ def _meant(name: str, text: str) -> bool:
 
 def _people_of(word: str, place: str) -> bool:
     """Whether a word is the adjective of a place: "korean" of "korea", "japanese" of "japan"."""
-    stem = place.rstrip("aeyo")
-    return (
-        len(stem) > 3
-        and word.startswith(stem)
-        and bool(_PEOPLE.fullmatch(word[len(stem) :]))
-        and word != place
-    )
+    if _PEOPLES.get(word) == place:
+        return True
+    stem = re.sub(r"(?:ey|[aeyo])$", "", place)
+    ending = word.removeprefix(stem)
+    return len(stem) > 3 and word.startswith(stem) and bool(_PEOPLE.fullmatch(ending))
 
 
 def _single(key: str) -> re.Pattern[str] | None:

@@ -155,7 +155,7 @@ def test_the_presets_check_what_they_make_without_any_network(
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     spec = preset(name)
-    assert [check.kind for check in spec.checks] == ["length", "repetition", "polarity"]
+    assert [check.kind for check in spec.checks] == ["length", "repetition", "polarity", "invented"]
     spec = parse_spec(
         {
             **spec.model_dump(),

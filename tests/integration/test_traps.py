@@ -8,7 +8,7 @@ from augment.resources import Resources
 from tests.bench.traps import CAREFUL, FOLDER, read, refusals
 
 
-@pytest.mark.parametrize("name", ["seen"])
+@pytest.mark.parametrize("name", ["seen", "unseen"])
 def test_label_flipping_copies_are_caught_and_harmless_ones_kept(
     name: str, resources: Resources
 ) -> None:
@@ -17,8 +17,8 @@ def test_label_flipping_copies_are_caught_and_harmless_ones_kept(
     found = refusals(traps, resources)
     missed = [t for t, refusal in zip(traps, found, strict=True) if t.flips and refusal is None]
     dropped = [t for t, refusal in zip(traps, found, strict=True) if not t.flips and refusal]
-    assert len(missed) <= 5, missed
-    assert len(dropped) <= 5, dropped
+    assert len(missed) <= 2, missed
+    assert len(dropped) <= 3, dropped
 
 
 def test_most_traps_pass_an_embedding_and_a_length(resources: Resources) -> None:

@@ -40,6 +40,19 @@ def told(check: Judge, text: str, new: str) -> str | None:
         ("Alice paid.", "Susan paid.", "lost name alice; added name susan"),
         ("It took 3 hours.", "It took 3 days.", "lost number 3 hour; added number 3 day"),
         ("I moved to Canada.", "I moved away.", "lost name canada"),
+        ("It weighs 3,000 g.", "It weighs 3 kg.", None),
+        ("It takes 90 minutes.", "It takes an hour and a half.", None),
+        (
+            "It takes 90 minutes.",
+            "It takes 90 hours.",
+            "lost number 90 minute; added number 90 hour",
+        ),
+        ("It ends on 31/12/2023.", "It ends on New Year's Eve 2023.", None),
+        ("We open on weekdays.", "We open from Monday to Friday.", None),
+        ("I flew to the United States.", "I flew to the USA.", None),
+        ("I like food of Korea.", "I like Korean food.", None),
+        ("Call Doctor Petrov now.", "Call Dr. Petrov now.", None),
+        ("Google paid.", "Apple paid.", "lost name google; added name apple"),
     ],
 )
 def test_values(text: str, new: str, detail: str | None, resources: Resources) -> None:
@@ -63,6 +76,19 @@ def test_values(text: str, new: str, detail: str | None, resources: Resources) -
         ("He failed to reply.", "He did not reply.", None),
         ("It is too small to use.", "It is small.", '"too ... to" came or went'),
         ("Could you close it?", "Please close it.", None),
+        ("You can't pay unless I sign.", "You can only pay if I sign.", None),
+        (
+            "It is for us only.",
+            "It is not only for us.",
+            "extra: added not only; limit: lost only if",
+        ),
+        ("You needn't pay.", "You mustn't pay.", "freed: needless became banned"),
+        ("Wait until I come.", "Wait when I come.", "lasting: until became when"),
+        (
+            "Only members bring guests.",
+            "Members bring guests only today.",
+            "only belongs to another word",
+        ),
         ("What is my balance?", "I want to know my balance.", None),
         (
             "You are open today.",
@@ -92,6 +118,26 @@ def test_scope(text: str, new: str, detail: str | None) -> None:
             "dollars and pounds changed places",
         ),
         ("", "", None),
+        ("The bank sued Ann.", "Ann was sued by the bank.", None),
+        ("The bank sued Ann.", "The bank was sued by Ann.", "who did what to whom around sued"),
+        ("The tram is faster than the bus.", "The bus is slower than the tram.", None),
+        (
+            "My old boots beat these.",
+            "These beat my old boots.",
+            "who did what to whom around beat",
+        ),
+        ("He called, then he went out.", "He went out after he called.", None),
+        (
+            "She resigned and then it rained.",
+            "She resigned after it rained.",
+            "what came first comes last",
+        ),
+        (
+            "Dogs may go in the bar but not in the hall.",
+            "Dogs may go in the hall but not in the bar.",
+            "what stands beside but not changed places",
+        ),
+        ("Who did Maria invite?", "Who invited Maria?", "who acts and who is acted on"),
     ],
 )
 def test_roles(text: str, new: str, detail: str | None) -> None:
@@ -118,6 +164,30 @@ def test_a_negation_of_a_negation_is_none() -> None:
     check = PolarityCheck(Opposites.load())
     assert told(check, "It is not impossible.", "It is possible.") is None
     assert told(check, "It is not impossible.", "It is impossible.") == "added a negation"
+
+
+@pytest.mark.parametrize(
+    ("text", "new", "kept"),
+    [
+        ("She didn't fail to reply.", "She did reply.", True),
+        ("She failed to reply.", "She did reply.", True),  # for `scope`
+        ("There was nobody who didn't clap.", "Everybody clapped.", True),
+        ("It works from start to finish.", "It works from beginning to end.", True),
+        ("Ann sold the car to Ben.", "Ben bought the car from Ann.", True),
+        ("Ann sold the car to Ben.", "Ann bought the car from Ben.", False),
+        ("He is older than Tom.", "Tom is younger than him.", True),
+        ("It is not as quick as the bus.", "It is slower than the bus.", True),
+        ("The bus is not as quick as the tram.", "The bus is quicker than the tram.", False),
+        ("The bus is not as quick as the tram.", "The tram is quicker than the bus.", True),
+        ("It is quicker than the bus.", "It is not quicker than the bus.", False),
+        ("The film doesn't start and isn't long.", "The film starts and is long.", False),
+        ("He saw it and stopped.", "He failed to see it and did not stop.", False),
+        ("Please mute it.", "Please unmute it.", False),
+        ("It couldn't be better.", "It could be better.", False),
+    ],
+)
+def test_polarity_weighs_what_carries_a_negation(text: str, new: str, kept: bool) -> None:
+    assert (told(PolarityCheck(Opposites.load()), text, new) is None) == kept
 
 
 @pytest.mark.parametrize(("one", "other"), [("lend", "borrow"), ("uploaded", "downloaded")])
