@@ -53,7 +53,7 @@ FOLDS = 5
 BATCH = 64
 COMBINATORS = ("chain", "maybe", "one_of", "some_of")
 CHECKS = ("none", "default", "careful", "labels")
-DEFAULT_CHECKS = ({"kind": "length"}, {"kind": "repetition"}, {"kind": "polarity"})
+DEFAULT_CHECKS = tuple({"kind": kind} for kind in ("length", "repetition", "polarity", "invented"))
 
 
 def main() -> None:
