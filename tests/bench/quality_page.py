@@ -8,8 +8,8 @@ _HEAD = """# What copies are worth
 
 Written by `python -m tests.bench.quality DATA.jsonl... --out CELLS.jsonl --page PAGE.md`; the
 docstring of that module says what each column is, and the cells stand in `quality.jsonl`. Figures
-of one run. `default` are the checks of the default preset (length, repetition, polarity, invented), `careful`
-those of `tests/bench/traps`. A copy counts as agreeing if the cross-fitted judge gives it
+of one run. `default` are the checks of the default preset (length, repetition, polarity, invented),
+`careful` those of `tests/bench/traps`. A copy counts as agreeing if the cross-fitted judge gives it
 the label that it gives the original.
 """
 _CLASS = ("agreement", "unmasked", "kept", "similarity", "edited", "distinct_2", "self_bleu")
