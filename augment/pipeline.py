@@ -8,7 +8,7 @@ than copies, the most different of them become the copies. Nothing here depends 
 share a batch.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -204,7 +204,13 @@ class Pipeline:
 
     def selector(self) -> "Selector":
         """What holds the copies of different records against one another; one for each run."""
-        return Selector([c.selection() for c in self.checks if isinstance(c, Selective)])
+        return Selector(
+            {
+                place: check.selection()
+                for place, check in zip(self._places, self.checks, strict=True)
+                if isinstance(check, Selective)
+            }
+        )
 
     def augment(
         self,
@@ -262,7 +268,7 @@ class Pipeline:
             self._run(leaves, [draft for _, draft in drafts], counts)
             verdicts = self._checked([draft for _, draft in drafts], judges)
             for (index, draft), verdict in zip(drafts, verdicts, strict=True):
-                found = _told_apart(verdict, made[index], judges)
+                found = self._told_apart(verdict, made[index], judges)
                 if isinstance(found, Copy):
                     made[index][draft.number] = found
                     refused[index].pop(draft.number, None)
@@ -295,6 +301,24 @@ class Pipeline:
         for place, judge in zip(self._places, judges, strict=True):
             _judged(found, drafts, judge, place)
         return found
+
+    def _told_apart(
+        self, copy: Copy | Refusal, made: dict[int, Copy], judges: Sequence[Judge]
+    ) -> Copy | Refusal:
+        """The copy, unless another copy of the record is the same or too much like it."""
+        if isinstance(copy, Refusal):
+            return copy
+        text = copy.record.text
+        if any(other.record.text == text for other in made.values()):
+            return Refusal("duplicate", "the copy equals another copy of the record")
+        for place, judge in zip(self._places, judges, strict=True):
+            if isinstance(judge, Selective):
+                for other in made.values():
+                    score = judge.alike(text, other.record.text)
+                    if score is not None:
+                        detail = f"nearly equals copy {other.number} of the record"
+                        return Refusal("near_duplicate", detail, score=score, step=place)
+        return copy
 
     def _draft(self, subject: Subject, number: int, attempt: int, seed: int) -> _Draft:
         record_id = subject.record.id
@@ -356,7 +380,8 @@ class Pipeline:
 class Selector:
     """Takes the outcomes of a run in their order, and drops copies too near to earlier ones."""
 
-    def __init__(self, selections: Sequence[Selection]) -> None:
+    def __init__(self, selections: Mapping[str, Selection]) -> None:
+        """`selections` by the place of their check in the spec."""
         self._selections = selections
 
     def __call__(self, outcome: Outcome) -> Outcome:
@@ -366,13 +391,19 @@ class Selector:
         kept: list[Copy] = []
         missing = list(outcome.missing)
         for copy in outcome.copies:
-            verdicts = (one.admit(Case(outcome.record, copy)) for one in self._selections)
-            refusal = next((v.refusal for v in verdicts if v.refusal is not None), None)
+            refusal = self._refusal(Case(outcome.record, copy))
             if refusal is None:
                 kept.append(copy)
             else:
                 missing.append((copy.number, refusal))
         return Outcome(outcome.record, tuple(kept), tuple(sorted(missing, key=lambda one: one[0])))
+
+    def _refusal(self, case: Case) -> Refusal | None:
+        for place, selection in self._selections.items():
+            refusal = selection.admit(case).refusal
+            if refusal is not None:
+                return replace(refusal, step=place)
+        return None
 
     def __enter__(self) -> Self:
         return self
@@ -383,7 +414,7 @@ class Selector:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        for selection in self._selections:
+        for selection in self._selections.values():
             selection.close()
 
 
@@ -435,22 +466,3 @@ def _finished(draft: _Draft) -> Copy | Refusal:
     if record.text == draft.origin.record.text:
         return draft.idle or Refusal("unchanged", "the copy equals its original")
     return Copy(record, draft.number, tuple(draft.trail), draft.exact)
-
-
-def _told_apart(
-    copy: Copy | Refusal, made: dict[int, Copy], judges: Sequence[Judge]
-) -> Copy | Refusal:
-    """The copy, unless another copy of the record is the same or too much like it."""
-    if isinstance(copy, Refusal):
-        return copy
-    text = copy.record.text
-    if any(other.record.text == text for other in made.values()):
-        return Refusal("duplicate", "the copy equals another copy of the record")
-    for judge in judges:
-        if isinstance(judge, Selective):
-            for other in made.values():
-                score = judge.alike(text, other.record.text)
-                if score is not None:
-                    detail = f"nearly equals copy {other.number} of the record"
-                    return Refusal("near_duplicate", detail, score=score)
-    return copy

@@ -61,11 +61,16 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class CopyCounts:
-    """What one copy of a row adds to the counts."""
+    """What one copy of a row adds to the counts; `paths` has each step of each of its texts."""
 
-    kinds: tuple[str, ...]
+    paths: tuple[str, ...]
     stayed: Mapping[str, int]
     sentences: int
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of its steps."""
+        return frozenset(path.rpartition(".")[2] for path in self.paths)
 
     @classmethod
     def of(cls, made: RowCopy) -> "CopyCounts":
@@ -74,7 +79,7 @@ class CopyCounts:
         stayed = Counter(reason for step in steps for reason in step.kept)
         stayed.update(made.kept)
         return cls(
-            tuple(sorted({step.path.rpartition(".")[2] for step in steps})),
+            tuple(step.path for step in steps),
             dict(stayed),
             sum(sum(1 for _ in _SENTENCE_END.finditer(copy.record.text)) for copy in made.copies),
         )
@@ -109,6 +114,12 @@ class Tally:
         """A copy that was asked for and not written."""
         self.asked += 1
         self._dropped[refusal.reason] += 1
+
+    def dropped_late(self, made: CopyCounts, refusal: Refusal) -> None:
+        """A copy that was made, and dropped when it was held against those of other rows."""
+        self.dropped(refusal)
+        for path in made.paths:
+            self.steps[path].dropped[refusal.reason] += 1
 
     def copy(self, labels: Sequence[str], made: CopyCounts) -> None:
         """A copy that was written, of a row with these labels."""

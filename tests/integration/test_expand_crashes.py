@@ -513,3 +513,14 @@ def test_threads_do_not_outlive_a_run(run: Run) -> None:
         if thread is not threading.main_thread() and thread.daemon:
             thread.join(timeout=10)
     assert threading.active_count() <= before
+
+
+def test_copies_that_are_dropped_at_the_end_are_counted_for_their_steps(folder: Path) -> None:
+    (folder / "in.csv").write_bytes(various(1100))
+    summary = Run(folder, FITTED)(Workers(2))
+    step = summary.steps["0.masking"]
+    assert step["kept"] == summary.written
+    assert step["dropped"]["near_duplicate"] >= summary.dropped["near_duplicate"] > 0
+    told = [json.loads(line) for line in outputs(folder)["out.csv.rejects.jsonl"].splitlines()]
+    near = [one for one in told if one["reason"] == "near_duplicate"]
+    assert {one["step"] for one in near} == {"checks.0.duplicates"}

@@ -95,13 +95,14 @@ class Assembly:
                 if row.size:
                     self._row(rows, row.size, row.end)
                 for copy in row.copies:
+                    counts = CopyCounts(**copy.note)
                     refusal = refusal_of(select, copy.number, copy.cases)
                     if refusal is None:
                         self._row(rows, copy.size, copy.end)
-                        self.tally.copy(row.labels, CopyCounts(**copy.note))
+                        self.tally.copy(row.labels, counts)
                     else:
                         rows.seek(copy.size, 1)
-                        self.tally.dropped(refusal)
+                        self.tally.dropped_late(counts, refusal)
                         self._rejects.copy(row, copy.number, refusal)
 
     def _row(self, rows: BinaryIO, size: int, end: int) -> None:

@@ -6,6 +6,7 @@ that run ends.
 """
 
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Mapping
@@ -138,6 +139,9 @@ class WorkFolder:
     def note_fit(self) -> None:
         """Say that all that was learnt of the data set is on disk, and which bytes it is."""
         found = sorted(path for path in self.fit.rglob("*") if path.is_file())
+        for path in found:
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
         self.write("fit.json", {str(path.relative_to(self.fit)): sha256(path) for path in found})
 
     def note_publishing(self) -> None:
