@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo test check lint format bench bench-words bench-translation debian browser clean bench-expand
+.PHONY: help demo test check lint format bench bench-words bench-translation debian browser postgres clean bench-expand bench-training bench-compare
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -37,11 +37,21 @@ browser:
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
 	else echo 'skipped: chromium (installing it needs root)'; fi
 
-demo: $(STAMP)  ## expand the sample set and show what changed
-	@mkdir -p $(DEMO)
-	$(BIN)/augment expand sample:support -o $(DEMO)/support.csv --force --preset default --copies 1 --seed 1 --show 9
+# The tests of several servers on one database start PostgreSQL; without root they are skipped.
+postgres:
+	@if ls /usr/lib/postgresql/*/bin/pg_ctl >/dev/null 2>&1 || command -v pg_ctl >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends postgresql >/dev/null; \
+	else echo 'skipped: postgresql (installing it needs root)'; fi
 
-test: $(STAMP) debian browser lint  ## every gate and every test
+demo: $(STAMP)  ## expand the sample set, show what changed, and train with and without it
+	@mkdir -p $(DEMO)
+	@rm -rf $(DEMO)/compared
+	$(BIN)/augment expand sample:support -o $(DEMO)/support.csv --force --preset default --copies 1 --seed 1 --show 9
+	@printf '\nA demonstration only: few short runs on a small sample, baseline against regularized and augmented\n\n'
+	$(BIN)/regularize compare sample:support -o $(DEMO)/compared --recipe tests/bench/demo.yaml --copies-file $(DEMO)/support.csv --arms defaults,both --seeds 0-2 --learning-rates 5e-4
+
+test: $(STAMP) debian browser postgres lint  ## every gate and every test
 	$(BIN)/python -m pytest
 
 check: $(STAMP) lint  ## lint, and the tests without faults and servers
@@ -63,7 +73,7 @@ $(BENCH_VENV)/.installed: tests/bench/peers.txt constraints.txt
 	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r tests/bench/peers.txt
 	@touch $@
 
-bench: bench-words bench-translation bench-expand  ## speed and quality beside nlpaug and textaugment
+bench: bench-words bench-translation bench-expand bench-training  ## speed and quality beside nlpaug and textaugment
 
 bench-words: $(STAMP) $(BENCH_VENV)/.installed debian
 	$(BIN)/python -m tests.bench.run --peers $(BENCH_VENV)/bin/python $(if $(TEXTS),--texts $(TEXTS))
@@ -73,6 +83,13 @@ bench-translation: $(STAMP) $(BENCH_VENV)/.installed
 
 bench-expand: $(STAMP)
 	$(BIN)/python -m tests.bench.expand $(if $(TEXTS),--texts $(TEXTS)) $(BENCH_OPTIONS)
+
+bench-training: $(STAMP)
+	$(BIN)/python -m tests.bench.training $(BENCH_OPTIONS)
+
+# The long one; BENCH_OPTIONS=--estimate tells how long. DATA is a folder with snips_raw and banking77.
+bench-compare: $(STAMP)
+	$(BIN)/python -m tests.bench.comparison $(DATA) -o build/comparison $(BENCH_OPTIONS)
 
 clean:  ## remove what the other targets made
 	rm -rf $(VENV) $(BENCH_VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

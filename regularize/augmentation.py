@@ -14,6 +14,7 @@ from augment.spec import PipelineSpec
 from regularize.errors import RecipeError
 from regularize.expanded import read_copies
 from regularize.recipe import Augmentation, Consistency
+from regularize.remote import RemoteSource
 from regularize.sources import CopySource, FixedSource, Original, PipelineSource, with_mask_token
 from regularize.texts import Copies, Pairs
 
@@ -30,11 +31,9 @@ def copies_of(
     source: CopySource
     count = wanted.copies
     if wanted.url is not None:
-        raise RecipeError(
-            "augmentation.url: this version cannot draw copies from a service yet; "
-            "leave out url, and the same copies are drawn in this process"
-        )
-    if wanted.file is not None:
+        spec = with_mask_token(_spec_for(wanted.url, wanted), tokenizer.mask_token)
+        source = RemoteSource(wanted.url, spec, count, fresh=wanted.fresh)
+    elif wanted.file is not None:
         held = _copies_in(wanted.file, originals)
         count = min(count, max(map(len, held.values())))
         source = FixedSource({text: copies[:count] for text, copies in held.items()})
@@ -65,6 +64,14 @@ def pairs_of(
         pipeline = _pipeline(spec, pool, tokenizer, resources)
         source = PipelineSource(pipeline, 1, fresh=wanted.fresh)
     return Pairs(tuple(pool), source, wanted.ratio)
+
+
+def _spec_for(url: str, wanted: Augmentation) -> PipelineSpec:
+    if wanted.pipeline is not None:
+        return wanted.pipeline
+    if wanted.preset is None:
+        raise RecipeError(f"augmentation.url: {url}: say what it draws, with preset or pipeline")
+    return preset(wanted.preset)
 
 
 def _pipeline(

@@ -16,7 +16,7 @@ from types import FrameType
 
 from augment import __version__
 from augment.errors import AugmentError, Cancelled
-from regularize.commands import evaluate, explain, predict, resume, train
+from regularize.commands import compare, evaluate, explain, predict, resume, train
 
 CANCELLED = 130
 TERMINATED = 143
@@ -79,7 +79,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"regularize {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (train, resume, evaluate, predict, explain):
+    for command in (train, resume, evaluate, predict, compare, explain):
         command.add_to(commands)
     return parser
 

@@ -1,5 +1,6 @@
 """From what was asked to a `Split`: files are read, parts made, doubles taken out and counted."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ from augment.datasets.rows import Fault
 from augment.datasets.tasks.schemes import Scheme
 from augment.errors import DataError
 from augment.samples import PREFIX
-from regularize.data import Example, Part, Removal, Split, Task
+from regularize.data import Example, Part, Reason, Removal, Split, Task
 from regularize.reading import DataOptions, read_examples
 from regularize.splits import Parts, apart, check_known, few_shot, hold_out, learnable
 
@@ -103,7 +104,7 @@ def load_split(request: SplitRequest) -> Split:
     assert task is not None
     parts, removed = apart(parts)
     parts, copies = _made(parts, request, task, set(sources))
-    return _checked(parts, task, (*removed, *copies), faults)
+    return _checked(parts, task, _summed((*removed, *copies)), faults)
 
 
 def write_rejects(path: Path, faults: tuple[Fault, ...], *, force: bool = False) -> bool:
@@ -149,6 +150,14 @@ def _made(
         made |= {part: rows for part, rows in drawn.items() if part not in given - {"train"}}
     lost = _copies(parts["train"]) - _copies(made["train"])
     return made, (Removal("train", "copy", lost),) if lost else ()
+
+
+def _summed(removals: tuple[Removal, ...]) -> tuple[Removal, ...]:
+    """One removal for each part and reason."""
+    counts: Counter[tuple[Part, Reason]] = Counter()
+    for one in removals:
+        counts[one.part, one.reason] += one.count
+    return tuple(Removal(*key, count) for key, count in sorted(counts.items()))
 
 
 def _copies(rows: tuple[Example, ...]) -> int:

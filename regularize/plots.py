@@ -96,7 +96,7 @@ def draw_reliability(path: Path, found: Mapping[str, Bins], title: str = "Reliab
         axes.plot(confidence, accuracy, color=colour, linestyle=line, linewidth=1, label=name)
         # The area of a mark is the share of the items in its bin.
         axes.scatter(confidence, accuracy, [12 + 160 * one for one in share], color=colour,
-                     marker=mark, linewidths=0)  # fmt: skip
+                     marker=mark, linewidths=0, clip_on=False, zorder=3)  # fmt: skip
     axes.set_title(title)
     axes.set_xlabel("probability of the answer")
     axes.set_ylabel("share that is right")

@@ -143,6 +143,7 @@ def load_checkpoint(folder: Path, saved: Saved) -> tuple[Any, Any]:
         if saved.task == "tags"
         else transformers.AutoModelForSequenceClassification
     )
+    transformers.utils.logging.disable_progress_bar()
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
         model, found = auto.from_pretrained(

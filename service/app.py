@@ -1,5 +1,6 @@
 """The application: routes, what is around them, and the answers to errors."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from augment.errors import AugmentError
 from service import logs, problems
 from service.document import TITLE, document
 from service.errors import Problem
+from service.jobs.jobs import Jobs
 from service.keys import KeyFile, KeyRing
 from service.middleware import Around
 from service.routes import ROUTERS
@@ -23,19 +25,22 @@ from service.settings import Settings
 from service.state import Engine, Service
 
 
-def create_app(settings: Settings, engine: Engine, keys: KeyFile | None = None) -> FastAPI:
-    """The application around an engine, which it starts and closes.
+def create_app(
+    settings: Settings, engine: Engine, keys: KeyFile | None = None, jobs: Jobs | None = None
+) -> FastAPI:
+    """The application around an engine and jobs, which it starts and closes.
 
     Raises:
         KeyFileError: the file of client keys cannot be used.
     """
-    service = Service(settings, engine, KeyRing(keys or KeyFile(settings.keys)))
+    service = Service(settings, engine, KeyRing(keys or KeyFile(settings.keys)), jobs)
     service.keys.required()  # a file that cannot be read is told now, not to the first client
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         try:
             await engine.start()
+            await _start(jobs, engine)
         except AugmentError as error:
             logs.event("start_failed", level=logging.ERROR, code=error.code, message=str(error))
             raise
@@ -44,6 +49,8 @@ def create_app(settings: Settings, engine: Engine, keys: KeyFile | None = None) 
             yield
         finally:
             service.gate.draining = True
+            if jobs is not None:
+                await asyncio.to_thread(jobs.close)
             await engine.drain(settings.drain_seconds)
             await engine.close()
 
@@ -69,13 +76,23 @@ def create_app(settings: Settings, engine: Engine, keys: KeyFile | None = None) 
         app.add_middleware(
             CORSMiddleware,
             allow_origins=settings.cors_origins,
-            allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", "X-Request-ID"],
+            allow_methods=["DELETE", "GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "X-Request-ID"],
             expose_headers=["Retry-After", "Server-Timing", "X-Request-ID"],
         )
     app.add_middleware(Around, service=service)
     app.openapi = document  # type: ignore[method-assign]
     return app
+
+
+async def _start(jobs: Jobs | None, engine: Engine) -> None:
+    """Start the jobs; an engine that runs already is not left behind where they cannot."""
+    try:
+        if jobs is not None:
+            await asyncio.to_thread(jobs.start)
+    except BaseException:
+        await engine.close()
+        raise
 
 
 async def _on_error(request: Request, error: Exception) -> Response:

@@ -78,6 +78,7 @@ def _declare_serve(commands: Any) -> None:
     serve.add_argument("--port", metavar="N", type=int, help="default: 8000; 0: a free one")
     serve.add_argument("--keys", metavar="FILE", type=Path, help="file of client keys")
     serve.add_argument("--cache", metavar="DIR", type=Path, help="folder of prepared models")
+    serve.add_argument("--data", metavar="DIR", type=Path, help="folder of uploads and jobs")
     serve.add_argument(
         "--insecure",
         action="store_true",
@@ -118,7 +119,7 @@ def _serve(args: argparse.Namespace) -> int:
     from service.keys import KeyFile
     from service.security import may_listen
 
-    settings = _read(args, "host", "port", "keys", "cache", "insecure", "log_level")
+    settings = _read(args, "host", "port", "keys", "cache", "data", "insecure", "log_level")
     file = KeyFile(settings.keys)
     if not may_listen(settings, has_keys=bool(file.read())):
         raise SettingsError(
@@ -134,9 +135,10 @@ def _run(settings: "Settings", file: "KeyFile") -> None:
     from service import logs, server
     from service.app import create_app
     from service.engine.engine import Engine
+    from service.jobs.jobs import Jobs
 
     logs.set_up(settings.log_level)
-    server.run(create_app(settings, Engine(cache=settings.cache), file))
+    server.run(create_app(settings, Engine(cache=settings.cache), file, Jobs(settings)))
 
 
 def _settings(args: argparse.Namespace) -> int:

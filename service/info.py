@@ -16,6 +16,8 @@ _LIMITS: Final = (
     "burst_cost",
     "candidates",
     "copies",
+    "job_workers",
+    "jobs_waiting",
     "phrases",
     "rate_cost",
     "request_seconds",
@@ -23,6 +25,8 @@ _LIMITS: Final = (
     "steps",
     "text_characters",
     "texts",
+    "upload_bytes",
+    "uploads",
 )
 
 

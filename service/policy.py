@@ -16,8 +16,8 @@ from service.errors import Problem
 from service.settings import Settings
 
 
-def check_spec(spec: PipelineSpec, settings: Settings) -> None:
-    """Refuse what this server does not do for clients.
+def check_spec(spec: PipelineSpec, settings: Settings, *, data_set: bool = False) -> None:
+    """Refuse what this server does not do for clients; `data_set`: it has a whole one to read.
 
     Raises:
         Problem: `spec_refused` with every place, or `needs_data_set`.
@@ -32,11 +32,11 @@ def check_spec(spec: PipelineSpec, settings: Settings) -> None:
         raise Problem("spec_refused", "this server refuses parts of the spec", errors=faults)
     fitted: list[str] = [leaf.kind for leaf in leaves(spec) if isinstance(leaf, Tfidf)]
     fitted += [check.kind for check in spec.checks if check.fitted]
-    if fitted:
+    if fitted and not data_set:
         raise Problem(
             "needs_data_set",
             f"{', '.join(fitted)} must read a whole data set first, and a request has none; leave "
-            "it out, or run the data set with augment expand",
+            "it out, or send the data set as a job",
         )
 
 

@@ -68,6 +68,12 @@ KINDS: Final[Mapping[str, Kind]] = {
     # how busy the server is
     "rate_limited": Kind(429, "The client has asked for too much", retry=True),
     "queue_full": Kind(429, "The queue is full", retry=True),
+    # jobs
+    "job_state": Kind(409, "The job is in another state"),
+    "idempotency_mismatch": Kind(422, "The idempotency key was used for another request"),
+    "too_many_jobs": Kind(429, "The client has too many jobs or uploads", retry=True),
+    "jobs_off": Kind(404, "This server takes no jobs"),
+    "disk_full": Kind(507, "The server's disk is full", retry=True),
     "internal_error": Kind(500, "A bug in the server"),
     "draining": Kind(503, "The server is shutting down", retry=True),
     "not_ready": Kind(503, "The server is not ready", retry=True),

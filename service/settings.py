@@ -79,6 +79,33 @@ class Settings(BaseModel):
     model_folders: tuple[Path, ...] = ()
     """Folders whose content a spec may name (tokenizers, models of checks); none."""
 
+    data: Path | None = None
+    """Folder of uploads and jobs; without it the user's data folder. Servers that share a database
+    share this folder, too."""
+    data_roots: tuple[Path, ...] = ()
+    """Folders whose files a job may read by name; none."""
+    database: str | None = None
+    """Where jobs are kept, as postgresql+psycopg://USER:PASSWORD@HOST/NAME, for several servers;
+    without it SQLite in the data folder."""
+    replica: str = Field(default="main", pattern="^[a-z0-9][a-z0-9._-]{0,39}$")
+    """Name of this server among those that share a database; stays the same at a restart."""
+    lease_seconds: Annotated[float, Field(ge=0.5, le=3600)] = 30
+    """Time after which the jobs of a server that says nothing are taken over by another."""
+    jobs_at_once: Annotated[int, Field(ge=1, le=256)] = 1
+    """Jobs that this server works at side by side."""
+    job_workers: Annotated[int, Field(ge=1, le=256)] = 2
+    """Processes that a job may ask for."""
+    job_stall_seconds: Seconds = 3600
+    """Time after which a job's process that says nothing is replaced."""
+    job_days: float = Field(default=7, ge=0, le=3650)
+    """Days for which jobs that have ended, and uploads, are kept; uploads at least one."""
+    jobs_waiting: Count = 20
+    """Jobs of a client that have not ended."""
+    upload_bytes: Annotated[int, Field(ge=1)] = 1 << 30
+    """Size of an upload, counted as it comes in."""
+    uploads: Count = 100
+    """Uploads of a client that are kept."""
+
     request_seconds: Seconds = 30
     """Time for a request to be done, waiting included; a client may ask for less."""
     rate_cost: Count = 50_000

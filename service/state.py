@@ -13,6 +13,7 @@ from augment.presets import preset, preset_names
 from augment.spec import PipelineSpec
 from service.engine.items import Item, ItemError, Load, Result
 from service.errors import Problem
+from service.jobs.jobs import Jobs
 from service.keys import KeyRing
 from service.limits import Buckets
 from service.metrics import Metrics
@@ -99,6 +100,7 @@ class Service:
     settings: Settings
     engine: Engine
     keys: KeyRing
+    jobs: Jobs | None = None
     metrics: Metrics = field(default_factory=Metrics)
     buckets: Buckets = field(init=False)
     gate: Gate = field(init=False)

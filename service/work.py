@@ -14,7 +14,7 @@ from service.engine.items import Item, ItemError, QueueFull, Result
 from service.errors import Problem
 from service.limits import check_copies, check_texts
 from service.policy import check_spec
-from service.schemas import AugmentRequest, Choice
+from service.schemas import AugmentRequest, Choice, JobRequest
 from service.security import Client
 from service.state import Service, whole_seconds
 
@@ -25,7 +25,9 @@ End = tuple[int, Result | ItemError]
 _GRACE: Final = 5.0
 
 
-def chosen_spec(choice: Choice, service: Service) -> PipelineSpec:
+def chosen_spec(
+    choice: Choice | JobRequest, service: Service, *, data_set: bool = False
+) -> PipelineSpec:
     """The pipeline that a request means.
 
     Raises:
@@ -35,7 +37,7 @@ def chosen_spec(choice: Choice, service: Service) -> PipelineSpec:
     name = choice.preset or ""
     spec = choice.spec or service.presets.get(name) or preset(name)
     check_copies(spec, choice.copies or spec.copies, service.settings)
-    check_spec(spec, service.settings)
+    check_spec(spec, service.settings, data_set=data_set)
     return spec
 
 

@@ -4,13 +4,16 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from service.routes import augmenting, catalogue, checking, health, info
+from service import ui
+from service.routes import augmenting, catalogue, checking, health, info, jobs
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     augmenting.router,
     checking.router,
     catalogue.router,
+    jobs.router,
     info.router,
     health.router,
     health.measured,
+    ui.router,
 )

@@ -23,6 +23,15 @@ from service.schemas.answers import (
     ValidateResponse,
 )
 from service.schemas.base import Schema, Spec
+from service.schemas.jobs import (
+    JobError,
+    JobInput,
+    JobList,
+    JobOut,
+    JobRequest,
+    ProgressOut,
+    UploadOut,
+)
 from service.schemas.requests import (
     AugmentRequest,
     Choice,
@@ -43,6 +52,11 @@ __all__ = [
     "HealthResponse",
     "InfoResponse",
     "ItemOut",
+    "JobError",
+    "JobInput",
+    "JobList",
+    "JobOut",
+    "JobRequest",
     "KindOut",
     "MissingOut",
     "ModelOut",
@@ -52,6 +66,7 @@ __all__ = [
     "PreviewResponse",
     "ProblemDocument",
     "ProblemKind",
+    "ProgressOut",
     "RecordIn",
     "Schema",
     "SpanIn",
@@ -59,6 +74,7 @@ __all__ = [
     "Spec",
     "StepOut",
     "SummaryOut",
+    "UploadOut",
     "ValidateRequest",
     "ValidateResponse",
 ]

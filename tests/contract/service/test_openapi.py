@@ -67,4 +67,4 @@ def test_every_code_in_the_source_has_a_line_in_the_table() -> None:
 
 def test_statuses_that_ask_to_come_again_are_retryable() -> None:
     for code, kind in KINDS.items():
-        assert kind.retry == (kind.status in (429, 503, 504)), code
+        assert kind.retry == (kind.status in (429, 503, 504, 507)), code

@@ -90,7 +90,16 @@ def test_a_server_answers_and_ends_with_0(start: Callable[..., Process]) -> None
 def test_the_command_serves_with_its_own_workers(tmp_path: Path) -> None:
     file = KeyFile(tmp_path / "keys.json")
     headers = {"Authorization": f"Bearer {file.add('team-a')}"}
-    server = Process("service", "serve", "--port", "0", "--keys", str(file.path))
+    server = Process(
+        "service",
+        "serve",
+        "--port",
+        "0",
+        "--keys",
+        str(file.path),
+        "--data",
+        str(tmp_path / "data"),
+    )
     try:
         assert server.client.post("/v1/augment", json=GOOD).status_code == 401
         answer = server.client.post("/v1/augment", json=GOOD, headers=headers)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from augment.errors import DataError
-from regularize.data import label_counts, split_digest
+from regularize.data import Removal, label_counts, split_digest
 from regularize.loading import SplitRequest, load_split, write_rejects
 
 
@@ -51,7 +51,13 @@ def test_copies_of_what_is_held_out_are_counted(tmp_path: Path) -> None:
     path.write_text("text,label,source_id,copy,trail\n" + "".join(rows))
     split = load_split(SplitRequest(data=str(path), dev_share=0.2))
     assert (len(split.train), len(split.dev)) == (48, 4)
-    assert [(one.part, one.reason, one.count) for one in split.removed] == [("train", "copy", 8)]
+    assert split.removed == (Removal("train", "copy", 8),)
+    # A copy of what the test file has is one more of the same.
+    test = tmp_path / "t.csv"
+    test.write_text("text,label,source_id,copy,trail\nnew,a,c1,0,[]\n")
+    path.write_text(path.read_text() + "lone copy,a,c1,1,[]\n")
+    split = load_split(SplitRequest(data=str(path), test=str(test), dev_share=0.2))
+    assert split.removed == (Removal("train", "copy", 9),)
 
 
 def test_the_digest_tells_data_and_parts_apart(tmp_path: Path) -> None:
