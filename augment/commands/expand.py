@@ -134,7 +134,8 @@ def run(args: argparse.Namespace) -> int:
             part = request.columns.part
             say(f"no row has {part!r} in the column {args.split_column!r}; name the part with "
                 "--split", to_stderr=to_stderr)  # fmt: skip
-    if not summary.written:
+    balanced = summary.balance is not None and not summary.balance
+    if not summary.written and not balanced:  # a data set that is balanced needs no copies
         return NO_COPIES
     return PARTS_LOST if summary.lost_units else 0
 

@@ -113,3 +113,9 @@ def test_a_preview_reads_a_data_set_where_one_is_needed(here: Path, capsys: Capt
     assert "read sample" not in capsys.readouterr().out
     assert cli.main(["preview", "my card", "--spec", "spec.yaml", "--fit", "no.csv"]) == 1
     assert "no.csv" in capsys.readouterr().err
+
+
+def test_a_balanced_data_set_needs_no_copies(here: Path, capsys: Captured) -> None:
+    (here / "in.csv").write_text("text,label\nsome plain words here,a\nother plain words,b\n")
+    assert expand("--balance", "max") == 0
+    assert "balance: 0 labels needed copies" in capsys.readouterr().out
