@@ -88,9 +88,10 @@ class WordCounting:
         divergence = 0.0
         for label in sorted(self._labels):
             share = self._labels[label] / total
-            # As if one more text had it, spread over the labels: or what one text has would seem
-            # to tell its label for sure.
-            found = (self._with_label[label][word] + share) / (texts + 1)
+            # As if one more text of each label had it, in proportion: or words that few texts have
+            # would seem to tell their labels for sure, the more so the more labels there are.
+            prior = share * len(self._labels)
+            found = (self._with_label[label][word] + prior) / (texts + len(self._labels))
             divergence += found * math.log(found / share)
         return max(0.0, divergence)
 

@@ -95,6 +95,11 @@ def _done(out: Path) -> set[tuple[str, str, str]]:
 
 
 def _append(out: Path, line: dict[str, Any]) -> None:
+    """Note a cell; copies with another label go to a file of their own, since they hold texts."""
+    if flipped := line.pop("flipped", None):
+        with out.with_suffix(".flipped.jsonl").open("a", encoding="utf-8") as file:
+            key = {name: line[name] for name in ("data", "cell", "checks")}
+            file.write(json.dumps(key | {"flipped": flipped}) + "\n")
     with out.open("a", encoding="utf-8") as file:
         file.write(json.dumps(line) + "\n")
     print(line, file=sys.stderr, flush=True)
