@@ -49,8 +49,9 @@ class Parser(argparse.ArgumentParser):
         known = list(self._option_string_actions)
         for action in self._actions:
             known += [str(choice) for choice in action.choices or ()]
-        wrong = [word.strip("',:") for word in message.split() if word.strip("',:") not in known]
         # Only words that the message names as wrong: those behind its last colon.
+        named = message.rpartition(":")[2].split()
+        wrong = [word.strip("',:") for word in named if word.strip("',:") not in known]
         found = [match for word in wrong for match in difflib.get_close_matches(word, known, 1)]
         hint = f"; did you mean {found[0]}?" if found and _names_a_choice(message) else ""
         super().error(message + hint)

@@ -7,6 +7,7 @@ all of it is on disk. Memory does not grow with the data set.
 """
 
 from collections.abc import Callable
+from pathlib import Path
 
 from augment.datasets.formats import ARROW, input_kind, suffix_kind
 from augment.datasets.inputs import open_data
@@ -95,8 +96,8 @@ def _check_outputs(request: ExpandRequest) -> None:
             f"leave out {output.suffix}"
         )
     for path in (output, rejects, record):
-        if path is not None and request.input is not None and same_file(path, request.input):
-            raise OutputError(f"{path}: is the input itself; write to another file")
+        if path is not None and request.input is not None:
+            _check_apart(path, request.input)
     if output is not None and rejects is not None and same_file(output, rejects):
         raise OutputError(f"{rejects}: is the output itself; name another file with --rejects")
     # What a run that ended while it gave the output its name left there is this run's.
@@ -107,3 +108,14 @@ def _check_outputs(request: ExpandRequest) -> None:
         check_folder(output, force=request.force or ours)
     for path in (rejects, record) if request.in_folder else (output, rejects, record):
         check_output(path, force=request.force or ours)
+
+
+def _check_apart(path: Path, source: Path) -> None:
+    """Refuse to write into what is read."""
+    if same_file(path, source):
+        raise OutputError(f"{path}: is the input itself; write to another file")
+    if source.is_dir() and path.resolve().is_relative_to(source.resolve()):
+        raise OutputError(
+            f"{path}: lies in the folder that is read ({source}), and would become part of the "
+            "data; write to another folder"
+        )
