@@ -109,6 +109,8 @@ def _cells(chosen: Sequence[str] | None, checks: Sequence[str]) -> Iterator[tupl
     """Presets first; `default` are the checks of the default preset."""
     names = [f"preset {name}" for name in preset_names()]
     names += [kind for kind in kinds() if kind not in COMBINATORS]
+    if unknown := set(chosen or ()) - set(names):
+        raise SystemExit(f"no such cells: {', '.join(sorted(unknown))}; there are {names}")
     for name in names:
         if chosen is None or name in chosen:
             yield from ((name, each) for each in checks)

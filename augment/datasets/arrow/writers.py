@@ -9,7 +9,7 @@ from augment.datasets.output import OutputFile
 from augment.errors import OutputError
 
 GROUP_ROWS: Final = 1 << 16
-GROUP_BYTES: Final = 32 << 20
+GROUP_BYTES: Final = 8 << 20
 
 
 class FileWriter(Protocol):
