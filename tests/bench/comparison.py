@@ -5,11 +5,11 @@
 
 DATA has `snips_raw` and `banking77`, each with train.jsonl and test.jsonl. For each seed 10 texts a
 class are drawn to train on and 5 for dev; the other training texts come without their labels. The
-recipe is comparison.yaml, with UPDATES and CONSISTENCY of the set. The learning rate is tried for the baseline
-on seeds of its own. Two comparisons are named beforehand: `both+consistency` against `defaults` in
-accuracy and NLL, and `recipe` against `defaults` in NLL. Goes on where it was broken off; started
-twice, the two processes share the runs. OUTPUT gets a folder for each set with its table, JSON and
-pictures.
+recipe is comparison.yaml, with UPDATES and CONSISTENCY of the set. The learning rate is tried for
+the baseline on seeds of its own. Two comparisons are named beforehand: `both+consistency` against
+`defaults` in accuracy and NLL, and `recipe` against `defaults` in NLL. Goes on where it was broken
+off; started twice, the two processes share the runs. OUTPUT gets a folder for each set with its
+table, JSON and pictures.
 """
 
 import argparse
