@@ -2,35 +2,24 @@
 
 Candidates have two sources. For some 2,400 frequent words they come from a list of near-synonyms
 that a reader chose (`reviewed.txt`; `reviewed_none.txt` has frequent words for which none will
-do), many of which share no synset. For all other words they come from WordNet, whose synsets are
-no list of interchangeable words: a synonym is offered only where the tag counts say that the word
-usually has a sense of that synset, and the synonym usually has one too. Both shares must be high,
-since nothing here looks at the context.
+do), many of which share no synset. For all other words they come from WordNet (`tagged_synonyms`).
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from importlib.resources.abc import Traversable
-from itertools import takewhile
 from typing import Self
 
 from augment.lexicons import casing
 from augment.lexicons.inflection import Inflector, part_of
 from augment.lexicons.polarity import Polarity
+from augment.lexicons.tagged_synonyms import SKIPPED_REGISTERS, TaggedSynonyms, same_stem
 from augment.lexicons.values import stretches
 from augment.lexicons.vocabulary import Vocabulary
-from augment.lexicons.wordnet import PARTS, Part, Sense, Synset, WordNet
+from augment.lexicons.wordnet import Part, WordNet
 
-_SMOOTHING = 0.5  # added to each sense's count: a sense never tagged is not an impossible one
-_WORD_SHARE = 0.5  # of the word's uses, those in a synset that it shares with the candidate
-_CANDIDATE_SHARE = 0.5  # ... and of the candidate's
-_LEAST_USE = 12  # tagged uses and uses in glosses (0.2 and 1.4 million words) of a candidate
-_LEAST_TAGGED = 2  # tagged uses of a candidate of several words
-_RARER = 40  # a candidate may be this many times rarer than the word
-_STEM = 3  # letters that two words of one stem have in common at least
 _KEPT = 65_536
 _PAST = ("VBD", "VBN")
-_SKIPPED_REGISTERS = frozenset("oasdf")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -46,6 +35,7 @@ class Thesaurus:
     inflector: Inflector
     _polarity: Polarity
     _vocabulary: Vocabulary
+    _tagged: TaggedSynonyms
     _answers: dict[tuple[str, str, bool], tuple[str, ...]] = field(default_factory=dict)
     _synonyms: dict[tuple[str, Part, bool], tuple[str, ...]] = field(
         default_factory=dict, repr=False
@@ -56,11 +46,14 @@ class Thesaurus:
     def load(cls, folder: Traversable | None = None) -> Self:
         """Read all that it needs from the shipped data; ResourceError if a file is damaged."""
         wordnet = WordNet.load(folder)
+        polarity = Polarity.load(wordnet, folder)
+        vocabulary = Vocabulary.load(folder)
         return cls(
             wordnet=wordnet,
             inflector=Inflector.load(wordnet, folder),
-            _polarity=Polarity.load(wordnet, folder),
-            _vocabulary=Vocabulary.load(folder),
+            _polarity=polarity,
+            _vocabulary=vocabulary,
+            _tagged=TaggedSynonyms(wordnet, polarity, vocabulary),
         )
 
     def candidates(self, word: str, tag: str, *, phrases: bool = False) -> tuple[str, ...]:
@@ -106,7 +99,7 @@ class Thesaurus:
             and self.inflector.inflect(other, tag) == new
             and self._vocabulary.may_enter_unread(other)
             and self._vocabulary.may_enter(new)
-            and not _same_stem(other, lemma)
+            and not same_stem(other, lemma)
             and not self._polarity.differs(lemma, other, part)
             and not self._opposed_in_company(lemma, other, part)
             and not (tag in _PAST and self._splits_past(lemma, other))
@@ -160,7 +153,7 @@ class Thesaurus:
         """Whether WordNet has it in small letters, and not as slang, archaic or offensive alone."""
         synsets = (self.wordnet.synset(s.synset) for s in self.wordnet.senses(lemma, part))
         return any(
-            lemma in synset.words and not _SKIPPED_REGISTERS & set(synset.registers)
+            lemma in synset.words and not SKIPPED_REGISTERS & set(synset.registers)
             for synset in synsets
         )
 
@@ -205,74 +198,8 @@ class Thesaurus:
         """What a reader chose for this word, or else what the tag counts speak for."""
         reviewed = self._vocabulary.reviewed(lemma, part)
         if reviewed is None:
-            yield from self._ranked(lemma, part, phrases=False)
+            yield from self._tagged.ranked(lemma, part, phrases=False)
         else:
             yield from reviewed
         if phrases:
-            yield from self._ranked(lemma, part, phrases=True)
-
-    def _ranked(self, lemma: str, part: Part, *, phrases: bool) -> tuple[str, ...]:
-        """Synonyms that share enough uses with the word, all of one word or all of several."""
-        shared: dict[str, list[tuple[int, float]]] = {}
-        for sense, share in _shares(self.wordnet.senses(lemma, part)):
-            for word in self._members(self.wordnet.synset(sense.synset), lemma):
-                if ("_" in word) == phrases:
-                    shared.setdefault(word, []).append((sense.synset, share))
-        kept = {}
-        for word, senses in shared.items():
-            own = sum(share for _, share in senses)
-            if own >= _WORD_SHARE and self._usable(word, lemma, part):
-                other = self._share(word, part, {synset for synset, _ in senses})
-                if other >= _CANDIDATE_SHARE:
-                    kept[word] = own * other
-        return tuple(sorted(kept, key=lambda word: (-kept[word], word)))
-
-    def _members(self, synset: Synset, lemma: str) -> Iterator[str]:
-        """The other words of a synset that can stand where the lemma stands."""
-        if _SKIPPED_REGISTERS & set(synset.registers):
-            return
-        words = [word.lower() for word in synset.words]
-        place = synset.positions[words.index(lemma)] if lemma in words else ""
-        for word, position in zip(synset.words, synset.positions, strict=True):
-            if word != lemma and word.islower() and position in {"", place}:
-                yield word
-
-    def _share(self, word: str, part: Part, synsets: set[int]) -> float:
-        senses = _shares(self.wordnet.senses(word, part))
-        return sum(share for sense, share in senses if sense.synset in synsets)
-
-    def _usable(self, word: str, lemma: str, part: Part) -> bool:
-        return (
-            self._vocabulary.may_enter_unread(word)
-            and not _same_stem(word, lemma)
-            and self._common(word, lemma, part)
-            and not self._polarity.differs(lemma, word, part)
-        )
-
-    def _common(self, word: str, lemma: str, part: Part) -> bool:
-        """Whether a candidate is in use; phrases are not counted in glosses, so they need less."""
-        if "_" in word:
-            return self.wordnet.count(word, part) >= _LEAST_TAGGED
-        return self._use(word, part) >= max(_LEAST_USE, self._use(lemma, part) / _RARER)
-
-    def _use(self, word: str, part: Part) -> float:
-        """How often a candidate is seen as this part of speech, the glosses being untagged."""
-        tagged = self.wordnet.count(word, part)
-        total = sum(self.wordnet.count(word, other) for other in PARTS)
-        share = (tagged + _SMOOTHING) / (total + _SMOOTHING * self.wordnet.parts(word))
-        return share * (total + self.wordnet.gloss_count(word))
-
-
-def _shares(senses: tuple[Sense, ...]) -> Iterator[tuple[Sense, float]]:
-    total = sum(sense.count + _SMOOTHING for sense in senses)
-    for sense in senses:
-        yield sense, (sense.count + _SMOOTHING) / total
-
-
-def _same_stem(word: str, lemma: str) -> bool:
-    """Whether one is a spelling or a derivation of the other: labour/labor, fencing/fence."""
-    if sorted(word) == sorted(lemma):  # theatre, theater
-        return True
-    pairs = zip(word, lemma, strict=False)
-    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-    return alike >= max(_STEM, 0.6 * min(len(word), len(lemma)))
+            yield from self._tagged.ranked(lemma, part, phrases=True)

@@ -1,4 +1,7 @@
-"""Reads word vectors as word2vec, GloVe and fastText write them, word by word."""
+"""Reads word vectors as word2vec, GloVe and fastText write them, word by word.
+
+Those in arrays (.npz, .safetensors) are read by `vector_arrays`.
+"""
 
 import gzip
 import zlib
@@ -11,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from augment.errors import ResourceError
+from augment.lexicons.vector_arrays import SUFFIXES, read_arrays
 
 Row = npt.NDArray[np.float32]
 
@@ -22,12 +26,15 @@ _FASTTEXT = (793_712_314).to_bytes(4, "little")  # how fastText's own .bin model
 def read_vectors(path: Path) -> Iterator[tuple[str, Row]]:
     """Words with their vectors as they stand in the file; all of one length, all finite.
 
-    A file that ends in .bin or .bin.gz is word2vec's binary one, all others are text, with or
-    without a line of counts on top.
+    A file that ends in .npz or .safetensors holds arrays, one in .bin or .bin.gz is word2vec's
+    binary one, and all others are text, with or without a line of counts on top.
 
     Raises:
         ResourceError: the file cannot be read, or a line does not hold; the message names it.
     """
+    if path.suffix in SUFFIXES:
+        yield from read_arrays(path)
+        return
     packed = path.suffix == ".gz"
     binary = path.with_suffix("").suffix == ".bin" if packed else path.suffix == ".bin"
     try:

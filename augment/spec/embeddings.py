@@ -21,7 +21,8 @@ class Embeddings(LeafPart):
 
     kind: Literal["embeddings"] = "embeddings"
     vectors: Path
-    """File of word vectors: word2vec (text, or binary as .bin), GloVe, fastText .vec; also .gz."""
+    """File of word vectors: word2vec (text, or binary as .bin), GloVe, fastText .vec, also .gz;
+    .npz (arrays `words`, `vectors`); .safetensors (`vectors`, metadata `words`, one a line)."""
     rate: Rate = 0.2
     top_k: int = Field(default=5, ge=1, le=50)
     """Most neighbours of a word to draw from; the nearer, the likelier."""
