@@ -72,6 +72,7 @@ from augment.transforms.contractions import ContractionsTransform
 from augment.transforms.deletion import DeletionTransform
 from augment.transforms.embeddings import EmbeddingsTransform
 from augment.transforms.fill_mask import FillMaskTransform
+from augment.transforms.filling import Filling, Inserting, Replacing
 from augment.transforms.formats import FormatsTransform
 from augment.transforms.insertion import InsertionTransform
 from augment.transforms.masking import MaskingTransform
@@ -168,12 +169,7 @@ def _leaf(  # noqa: C901, PLR0911, PLR0912  (one arm a kind)
             )
         case FillMask():
             return FillMaskTransform(
-                step,
-                resources.thesaurus(),
-                resources.opposites(),
-                resources.tagger(),
-                resources.articles(),
-                resources.masked_model(step.model),
+                step, _filling(step, resources), resources.masked_model(step.model)
             )
         case Tfidf():
             return TfidfUnfitted(
@@ -188,6 +184,13 @@ def _leaf(  # noqa: C901, PLR0911, PLR0912  (one arm a kind)
             return BackTranslationTransform(step, resources.routes(step), tagger)
         case _:
             assert_never(step)
+
+
+def _filling(step: FillMask, resources: Resources) -> Filling:
+    thesaurus, tagger = resources.thesaurus(), resources.tagger()
+    if step.mode == "insert":
+        return Inserting(thesaurus, tagger, resources.articles())
+    return Replacing(thesaurus, resources.opposites(), tagger, resources.articles(), step.stopwords)
 
 
 def _check(  # noqa: C901, PLR0911, PLR0912  (one arm a kind)

@@ -30,7 +30,7 @@ _SCORES = (
 
 
 class Gap(NamedTuple):
-    """A stretch of a text that is hidden."""
+    """A stretch of a text that is hidden; where it is empty, a word may come behind a space."""
 
     text: str
     start: int
@@ -122,6 +122,7 @@ class MaskedModel:
         """The pieces that the model reads, and where its mask is among them."""
         token, mask = self._tokenizer.mask_token, self._tokenizer.mask_token_id
         before = gap.text[max(0, gap.start - _LETTERS) : gap.start]
+        before += " " * (gap.start == gap.end)
         after = gap.text[gap.end : gap.end + _LETTERS]
         ids = self._tokenizer(before + token + after, add_special_tokens=False)["input_ids"]
         # The text may have such tokens of its own.

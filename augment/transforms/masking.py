@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from augment.edits import Edit
@@ -12,7 +13,7 @@ from augment.randomness import Stream
 from augment.record import Refusal
 from augment.spec import Masking
 from augment.transforms.base import Proposal, Subject, share
-from augment.transforms.surroundings import with_values
+from augment.transforms.surroundings import ends_line, with_values
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,23 +38,29 @@ class MaskingTransform:
             detail = f"{len(words)} words, {len(free)} of them free"
             return Refusal("nothing_to_mask", detail, final=False)
         _, high = self.spec.span_range
-        chosen = set(stream.sample(free, wanted)) if high == 1 else self._runs(free, wanted, stream)
+        chosen = (
+            set(stream.sample(free, wanted)) if high == 1 else self._runs(subject, wanted, stream)
+        )
         edits = tuple(self._edit(subject, run) for run in _grouped(sorted(chosen), high > 1))
         if not _beside(subject.protected, edits):
             return edits
         # It may change a value, as a mask in place of "for" in "for a week" does.
         return with_values(subject, [[edit] for edit in edits])
 
-    def _runs(self, free: Sequence[int], wanted: int, stream: Stream) -> set[int]:
+    def _runs(self, subject: Subject, wanted: int, stream: Stream) -> set[int]:
         """Runs of neighbouring free words, of drawn lengths, until `wanted` words are hidden."""
         low, high = self.spec.span_range
+        free = subject.free
+        ends = subject.remember("line ends", lambda: _line_ends(subject))
         available, chosen = set(free), set[int]()
         for start in stream.sample(free, len(free)):
             length = min(stream.between(low, high), wanted - len(chosen))
             run = range(start, start + length)
-            # Neither over a protected word nor up against another run, which would join the two.
+            # Neither over a protected word or the end of a line, nor up against another run, which
+            # would join the two.
             if (
                 length >= 1
+                and ends.isdisjoint(run[:-1])
                 and available.issuperset(run)
                 and not chosen & {start - 1, start + length}
             ):
@@ -66,6 +73,12 @@ class MaskingTransform:
     def _edit(self, subject: Subject, run: tuple[int, int]) -> Edit:
         start, end = subject.words[run[0]].start, subject.words[run[1]].end
         return Edit(start, subject.text[start:end], self.token)
+
+
+def _line_ends(subject: Subject) -> frozenset[int]:
+    """The words that are the last of their line."""
+    between = (subject.text[a.end : b.start] for a, b in pairwise(subject.words))
+    return frozenset(index for index, gap in enumerate(between) if any(map(ends_line, gap)))
 
 
 def _beside(stretches: Sequence[Stretch], edits: Sequence[Edit]) -> bool:

@@ -13,6 +13,7 @@ from augment.transforms.base import Proposal, Subject
 
 OPENING: Final = frozenset("([{\"'“‘„«¿¡")
 CLOSING: Final = frozenset(',.;:!?…)]}"”’»、。，！？；：।؟،؛')
+_LINE_ENDS: Final = frozenset("\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 _ENDS: Final = frozenset(".!?…。！？।؟")
 _NEAR: Final = 60  # characters that are enough to see what a value is made of
 _QUOTES: Final = frozenset("\"'”’»)]")
@@ -34,9 +35,14 @@ def _end(stretch: Stretch) -> int:
     return stretch.end
 
 
+def ends_line(character: str) -> bool:
+    """Whether a line ends with this."""
+    return character in _LINE_ENDS
+
+
 def is_spacing(character: str) -> bool:
     """Whether this is white space that does not end a line."""
-    return character.isspace() and character not in "\r\n\v\f\x1c\x1d\x1e\x85\u2028\u2029"
+    return character.isspace() and character not in _LINE_ENDS
 
 
 def is_wordy(character: str) -> bool:

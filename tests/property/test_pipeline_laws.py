@@ -131,6 +131,7 @@ def test_mask_spans_have_the_asked_lengths(record: Record, high: int, resources:
     step = {"kind": "masking", "rate": 0.5, "span_range": [1, high]}
     for copy in outcome(step, record, resources).copies:
         assert all(len(split_words(edit.old)) <= high for edit in copy.trail[0].edits)
+        assert len(copy.record.text.splitlines()) == len(record.text.splitlines())
 
 
 def outcome(step: dict[str, Any], record: Record, resources: Resources, **fields: Any) -> Outcome:

@@ -56,6 +56,10 @@ def test_all_wrong_places_are_named_at_once() -> None:
         ),
         ({"kind": "masking", "mask_token": ""}, "at least 1 character"),
         (
+            {"kind": "fill_mask", "model": "m", "mode": "insert", "stopwords": True},
+            "stopwords goes with mode: replace",
+        ),
+        (
             {"kind": "back_translation", "pivots": ["pt", "en"]},
             "pivots must differ from source, 'en'",
         ),

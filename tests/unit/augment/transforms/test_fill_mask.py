@@ -12,6 +12,7 @@ from transformers import BertConfig, BertModel
 
 from augment import cli
 from augment.build import build_pipeline
+from augment.edits import Span
 from augment.errors import ModelError
 from augment.record import Record
 from augment.resources import Resources
@@ -100,6 +101,42 @@ def test_a_place_without_words_gives_way_to_another(
     text = "The cheap man bought the huge lamp, it cleaned lamp lamp street street."
     made = [outcome_of(step, text, resources, seed=number, attempts=1) for number in range(20)]
     assert sum(len(outcome.copies) for outcome in made) >= 18
+
+
+def test_words_come_between_others(step: dict[str, Any], resources: Resources) -> None:
+    text = "The cheap man bought the lamp in the garden."
+    found = copies_of({**step, "mode": "insert"}, text, resources, copies=40)
+    added = {tuple(inserted_words(text, copy)) for copy in found}
+    assert {place for place, _ in added} >= {5}
+    assert {word for _, word in added} == set(SLOTS["adjective"])
+    assert (1, "cheap") not in added
+
+
+def test_an_article_goes_with_what_comes_behind_it(
+    step: dict[str, Any], resources: Resources
+) -> None:
+    text = "The cheap man bought a lamp\r\nin the house ."
+    found = copies_of({**step, "mode": "insert"}, text, resources, copies=80)
+    assert any("bought an expensive lamp\r\nin" in copy for copy in found)
+    assert not any("a expensive" in copy for copy in found)
+
+
+def test_nothing_comes_into_what_is_denied_or_labelled(
+    step: dict[str, Any], resources: Resources
+) -> None:
+    refusal = refusal_of({**step, "mode": "insert"}, "not the lamp", resources)
+    assert refusal.startswith("nothing_fits: ")
+    spans = (Span(0, 8, "thing"),)
+    labelled = outcome_of({**step, "mode": "insert"}, "the lamp", resources, spans=spans)
+    assert not labelled.copies
+
+
+def inserted_words(before: str, after: str) -> list[Any]:
+    """Where a word came in, and which."""
+    old, new = before.split(), after.split()
+    at = next(i for i, word in enumerate(new) if old[i : i + 1] != [word])
+    assert old == [*new[:at], *new[at + 1 :]]
+    return [at, new[at]]
 
 
 def test_one_mask_hides_a_word_of_several_pieces(model: MaskedModel) -> None:
