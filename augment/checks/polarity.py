@@ -17,6 +17,7 @@ from typing import Final
 from augment.checks.base import Case, Verdict, drop
 from augment.checks.opposites import Opposites, negations_and_words
 from augment.checks.orientation import Orientation
+from augment.checks.rewordings import negations_plain
 from augment.lexicons.values import values
 
 # Where one statement ends and another, with negations of its own, may begin.
@@ -56,6 +57,13 @@ _NONE_MORE: Final = re.compile(
 _COMPARED: Final = re.compile(
     r"\b(?:more|less|most|least|better|worse|best|worst|\w{2,}(?:er|est))\b", re.IGNORECASE
 )
+# "I have never eaten a better one" is "the best I have ever eaten".
+_NEVER_BETTER: Final = re.compile(
+    r"(?:\b(?:never|no|nobody|nothing)\b|n['’]t\b(?= ever))"
+    r"(?=(?: \w+){0,6}? (?:more|better|worse|\w{2,}er)\b)",
+    re.IGNORECASE,
+)
+_EVER: Final = re.compile(r"\b(?:ever|yet|so far|of all)\b", re.IGNORECASE)
 _UTMOST: Final = re.compile(r"\b(?:most|least|best|worst|\w{2,}est)\b", re.IGNORECASE)
 
 
@@ -186,7 +194,7 @@ def _read(text: str, other: str, *, by_degree: bool) -> tuple[int, list[str]]:
     Two of one clause make none ("nobody who didn't clap"), and none is counted in a comparison that
     the other text tells with a comparative ("not as quick as", "slower").
     """
-    text = _FORM.sub("", _ONLY.sub("only", text))
+    text = _FORM.sub("", _ONLY.sub("only", negations_plain(text, other)))
     if not re.search(r"\bcould\b|\bcouldn", other, re.IGNORECASE):
         text = _COULD.sub("", text)
     if re.search(r"\bonly\b", other, re.IGNORECASE) and not _NOT_UNTIL.search(other):
@@ -198,4 +206,6 @@ def _read(text: str, other: str, *, by_degree: bool) -> tuple[int, list[str]]:
         text = _NOT_AS.sub("as", text)
     if _UTMOST.search(other) and not _NONE_MORE.search(other):
         text = _NONE_MORE.sub("than", text)
+        if _EVER.search(other) and not _UTMOST.search(text):
+            text = _NEVER_BETTER.sub("", text)
     return sum(values(clause)["negation"] % 2 for clause in _CLAUSE.split(text)), words

@@ -14,6 +14,7 @@ from typing import Final
 from augment.checks.base import Case, Verdict, drop
 from augment.checks.opposites import Opposites
 from augment.checks.orientation import OFFICES, Orientation
+from augment.checks.sides import TITLE
 from augment.lexicons import store
 from augment.lexicons.value_grammar import grammar_of
 from augment.lexicons.values import values
@@ -25,6 +26,7 @@ _EQUAL: Final = re.compile(r"\bas \w+ as\b|\bthe same \w+ as\b", re.IGNORECASE)
 _SKIPPED: Final = frozenset(
     {"a", "an", "the", "my", "your", "his", "her", "its", "our", "their"}
     | {"this", "that", "these", "those"}
+    | {"mr", "mrs", "ms", "miss", "dr", "doctor", "prof", "professor", "sir"}
 )
 _LISTING: Final = frozenset({"and", "or", "nor", "&"})
 
@@ -77,6 +79,7 @@ class RolesCheck:
         found: dict[str, str] = {}
         end, left = 0, _START
         counts: Counter[str] = Counter()
+        text = TITLE.sub(r"\1", text)
         for word in split_words(text):
             form = word.surface.casefold().removesuffix("'s").removesuffix("’s")
             gap = text[end : word.start]

@@ -15,18 +15,20 @@ from augment.checks.base import Case, Verdict, drop
 from augment.checks.equal_values import days
 from augment.checks.opposites import Opposites
 from augment.checks.orientation import Orientation
+from augment.checks.rewordings import exceptions_plain
 from augment.lexicons.sections import sections
 from augment.lexicons.values import values
 
 FILE: Final = "scope.txt"
 _STRICT: Final = frozenset(
-    {"exception", "concession", "unreal", "near"} | {"instead", "former", "effort", "doubt"}
+    {"exception", "concession", "unreal", "near", "pretence"}
+    | {"instead", "former", "effort", "doubt"}
 )
 # Strict in one group; with another of the family on the other side it may be a rewording.
 _FIRST: Final = {"condition": "if", "limit": "only_if"}
 # Strict as well, unless a negation changed beside it, which is another check's to weigh.
 _WEIGHED: Final = frozenset({"failing", "far", "rare", "sole"})
-_ACROSS: Final = ("exception", "lasting", "limit", "order", "rare")
+_ACROSS: Final = ("exception", "condition", "lasting", "limit", "order", "rare")
 _THOUGH: Final = re.compile(r"\b(?:although|though|despite|in spite of)\b", re.IGNORECASE)
 _TIMES: Final = frozenset({"second", "minute", "hour", "day", "week", "month", "year"})
 _ALSO: Final = re.compile(r"\b(?:also|both|too|as well|besides|moreover)\b", re.IGNORECASE)
@@ -36,9 +38,11 @@ _TOLD: Final = re.compile(
     r"(?:that|this|which|here)(?: is|['’]s| was) (?:why|how|where|when|what))\b",
     re.IGNORECASE,
 )
+_SHUT: Final = re.compile(r"\b(?:closed|shut|except|excluding|not|no)\b|n['’]t\b", re.IGNORECASE)
 _OPENING_ONLY: Final = re.compile(r"^(?:only|just) (?:the |a |an )?(\w+)")
 _LATER_ONLY: Final = re.compile(
     r"(\w+) (?:only|solely|exclusively)\b(?: (?:to|for|by|the))*(?: (\w+))?"
+    r"(?: (?:in|by|with|at|on|from|via) (\w+))?"
 )
 _TOO: Final = re.compile(r"\btoo \w+(?: \w+)? to\b", re.IGNORECASE)
 _ENOUGH: Final = re.compile(r"(?:\bnot|n['’]t)\b[^.;!?]* enough\b", re.IGNORECASE)
@@ -53,6 +57,17 @@ _POLITE: Final = re.compile(r"^(?:please\b|(?:can|could|will|would) (?:you|we)\b
 _INDIRECT: Final = re.compile(
     r"\b(?:want|need|like|tell|know|wonder\w*|ask\w*|explain|how|what|why|where|please|"
     r"show|find|give|let|help|wish|sure|understand|looking|trying)\b",
+    re.IGNORECASE,
+)
+_HEDGE: Final = re.compile(
+    r"\b(?:might|perhaps|maybe|possibly|probably|allegedly|reportedly)\b", re.IGNORECASE
+)
+_UNSURE: Final = re.compile(
+    r"\b(?:might|perhaps|maybe|possibl[ey]|possibilit\w+|probabl[ey]|likely|unlikely|may|could|can|"
+    r"would|should|chances?|potential\w*|seem\w*|appear\w*|apparently|think|thought|believe\w*|"
+    r"guess\w*|expect\w*|suspect\w*|imagine|suppose\w*|wonder\w*|if|whether|risk\w*|threat\w*|"
+    r"consider\w*|doubt\w*|sure|certain|uncertain|unsure|alleged\w*|reported\w*|accord\w*|claim\w*|"
+    r"said|says|say|rumou?r\w*|presum\w*|assum\w*|hope\w*|odds|prospect|liable|some)\b",
     re.IGNORECASE,
 )
 _SPOKEN: Final = frozenset({"i", "you", "he", "she", "it", "we", "they", "my", "your", "this"})
@@ -102,6 +117,8 @@ class ScopeCheck:
         enough = _ENOUGH.search(text) or _ENOUGH.search(new)  # "not old enough", "too young"
         if not enough and bool(_TOO.search(text)) != bool(_TOO.search(new)):
             changes.append('"too ... to" came or went')
+        if _settled(text, new) or _settled(new, text):
+            changes.append("what might be so became a fact, or the other way round")
         if {_mood(text), _mood(new)} == {"asked", "said"}:
             changes.append("a question became a statement, or the other way round")
         if not changes:
@@ -113,21 +130,16 @@ class ScopeCheck:
         either = {family: before.get(family) or after.get(family) for family in _ACROSS}
         free = _reworded(text, new)
         if values(text)["negation"] != values(new)["negation"]:
-            free |= {"lasting", "freed"}  # "not until", "only when"
-            if either["lasting"] and either["limit"]:
-                free.add("limit")
-            if either["exception"] and either["limit"]:
-                free |= {"exception", "limit", "condition"}  # "can't unless", "can only if"
+            free |= _negated(frozenset(family for family, found in either.items() if found))
         if "only after" in f"{text}\n{new}".casefold() and either["order"]:
             free |= {"limit", "order"}  # "only after", "before": `roles` knows which came first
         if either["rare"]:
             free.add("near")  # "hardly ever", "almost never"
         if either["order"] and self._orientation.order_kept(text, new):
             free.add("order")
-        if before.get("way") != after.get("way") and self._orientation.from_the_other_end(
-            text, new
-        ):
-            free.add("way")
+        ends = [family for family in ("way", "degree") if before.get(family) != after.get(family)]
+        if ends and self._orientation.from_the_other_end(text, new):
+            free.update(ends)
         for family in free:
             for groups in (before, after):
                 groups.pop(family, None)
@@ -152,7 +164,7 @@ class ScopeCheck:
 
     def _read(self, text: str) -> Groups:
         """How often each group of each family is named; the longest phrase at a place counts."""
-        plain = _NOT_AS_LONG.sub("not as", " ".join(_WORD.findall(text.casefold())))
+        plain = _NOT_AS_LONG.sub("not as", " ".join(_WORD.findall(_folded(exceptions_plain(text)))))
         found: dict[str, Counter[str]] = {}
         phrases = self._phrases.findall(plain)
         words = self._phrases.sub(" ", plain).split()
@@ -162,11 +174,25 @@ class ScopeCheck:
         return found
 
 
+def _negated(named: frozenset[str]) -> set[str]:
+    """The families that a negation which came or went lets go free, of those that are named."""
+    free = {"lasting", "freed"}  # "not until", "only when"
+    if {"lasting", "limit"} <= named:
+        free.add("limit")
+    if {"exception", "limit"} <= named:
+        free |= {"exception", "limit", "condition"}  # "can't unless", "can only if"
+    if {"exception", "condition"} <= named:
+        free |= {"exception", "condition"}  # "unless we hear", "if we don't hear"
+    return free
+
+
 def _reworded(text: str, new: str) -> set[str]:
     """The families that the words beside them let go free."""
     free: set[str] = set()
     if any(" ".join(key.split()[2:]) in _TIMES for one in (text, new) for key in values(one)):
         free.add("unit")  # `values` weighs "90 minutes" and "an hour and a half"
+    if bool(_SHUT.search(text)) != bool(_SHUT.search(new)):
+        free.add("week")  # "closed at weekends", "open on weekdays"
     if days(text) == days(new) != frozenset():
         free.add("exception")
     if _ALSO.search(text) or _ALSO.search(new):
@@ -184,6 +210,17 @@ def _focus_moved(text: str, new: str) -> bool:
         if opening and later and opening[1] in second.split() and opening[1] not in later.groups():
             return True
     return False
+
+
+def _folded(text: str) -> str:
+    return text.casefold().replace("’", "'")
+
+
+def _settled(text: str, new: str) -> bool:
+    """Whether what only might be so is told as a fact, with no word left that hedges it."""
+    if _mood(text) != "said" or _mood(new) != "said":
+        return False
+    return bool(_HEDGE.search(text)) and not _UNSURE.search(new)
 
 
 def _told(family: str, lost: Counter[str], gained: Counter[str]) -> str:

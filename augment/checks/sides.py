@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from typing import Final, NamedTuple
 
 _TOKEN: Final = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*|[,.;:!?]")
-_TITLE: Final = re.compile(r"\b(Mr|Mrs|Ms|Dr|Prof|St)\.")
+TITLE: Final = re.compile(r"\b(Mr|Mrs|Ms|Dr|Prof|St)\.")
 _MARKS: Final = frozenset(",.;:!?")
 _PERSONS: Final = {
     "me": "i",
@@ -32,6 +32,8 @@ _ARTICLES: Final = frozenset({"a", "an", "the", "all", "both", "some", "any", "o
 _BE: Final = frozenset(
     {"is", "are", "was", "were", "be", "been", "being", "am", "get", "gets", "got", "getting"}
 )
+_TOWARDS: Final = frozenset({"at", "to", "for", "on", "against"})  # "shouted at me"
+_ENDS: Final = ("by", "to")
 _NEAR: Final = 3  # words between "was" and the participle, "was never really asked"
 
 
@@ -48,7 +50,7 @@ def tokens_of(text: str) -> list[str]:
     >>> tokens_of("Ann's dog, asleep.")
     ['ann', 'dog', ',', 'asleep', '.']
     """
-    found = (match[0].casefold() for match in _TOKEN.finditer(_TITLE.sub(r"\1", text)))
+    found = (match[0].casefold() for match in _TOKEN.finditer(TITLE.sub(r"\1", text)))
     return [re.sub(r"['’](?:s|ll|d|m|re|ve)$", "", token) for token in found]
 
 
@@ -66,6 +68,9 @@ def taking_part(tokens: Sequence[str], function_words: Collection[str]) -> list[
 
 def exchanged(one: Sides, other: Sides) -> bool | None:
     """Whether what stood on one side stands on the other; None where nothing tells."""
+    turned = one.first & other.second and one.second & other.first
+    if turned and not one.second & other.second:
+        return True  # what both have in common stands before the word, as a verb does
     staying = len(one.first & other.first) + len(one.second & other.second)
     crossing = len(one.first & other.second) + len(one.second & other.first)
     return None if staying == crossing else crossing > staying
@@ -100,11 +105,15 @@ def around(tokens: Sequence[str], parts: Sequence[str], at: int) -> Sides:
 def actors(tokens: Sequence[str], parts: Sequence[str], at: int) -> Sides:
     """Who acts and who undergoes the verb at a place, by the nearest words on either side."""
     low, high = _sentence(tokens, at)
-    left, right = _run(tokens, parts, at, low - 1, -1), _run(tokens, parts, at, high, 1)
+    left = _run(tokens, parts, at, low - 1, -1)
+    on = at + 1 < high and tokens[at + 1] in _TOWARDS
+    right = _run(tokens, parts, at + on, high, 1)
     if _BE.isdisjoint(tokens[max(low, at - _NEAR) : at]) or tokens[at].endswith("ing"):
         return Sides(left, right)
-    by = next((i for i in range(at + 1, high) if tokens[i] == "by"), high)
-    return Sides(_run(tokens, parts, by, high, 1) if by < high else frozenset(), left)
+    by, to = (next((i for i in range(at + 1, high) if tokens[i] == word), high) for word in _ENDS)
+    # "Rent is owed to Ann by Tom": who gets it undergoes it as well.
+    got = _run(tokens, parts, to, high, 1) if to < high else frozenset()
+    return Sides(_run(tokens, parts, by, high, 1) if by < high else frozenset(), left | got)
 
 
 def beside(tokens: Sequence[str], parts: Sequence[str], start: int, end: int) -> Sides:

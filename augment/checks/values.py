@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from augment.checks.base import Case, Verdict, drop
+from augment.checks.bounds import moved
 from augment.checks.equal_values import named_day, settle
+from augment.checks.rewordings import amounts_plain
 from augment.lexicons import store
 from augment.lexicons.gazetteer import Gazetteer
 from augment.lexicons.real_words import RealWords
@@ -92,7 +94,10 @@ class ValuesCheck:
         return [self._verdict(*case.unmasked) for case in cases]
 
     def _verdict(self, text: str, new: str) -> Verdict:
+        text, new = amounts_plain(text), amounts_plain(new)
         before, after = values(text), values(new)
+        if before["negation"] == after["negation"] and (bounds := moved(text, new)):
+            return drop("values", "; ".join(bounds), float(len(bounds)))
         # Negation is for `polarity`, which knows that "not good" may become "bad".
         before["negation"] = after["negation"] = 0
         named, named_now = self._names(text), self._names(new)

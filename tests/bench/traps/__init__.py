@@ -1,7 +1,8 @@
 """Pairs of a text and a copy of it: traps, whose label flips, and harmless rewordings.
 
 `seen.jsonl` was written beside the guards, `unseen.jsonl` by somebody who did not know them; since
-its blind run the guards were mended by both. `why` names the family of a trap.
+its blind run, and that of `blind.jsonl`, the guards were mended by all of them.
+`why` names the family of a trap.
 `python -m tests.bench.traps` prints what the guards catch.
 """
 
