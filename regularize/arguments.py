@@ -1,6 +1,7 @@
 """The recipe as the Trainer's arguments."""
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,13 @@ def training_arguments(
     """Arguments for a run in this process, or in as many as torchrun has started.
 
     Raises:
-        RecipeError: the batch cannot be shared out over the processes.
+        RecipeError: the batch cannot be shared out over the processes, or tensorboard is missing.
     """
+    if tensorboard and find_spec("tensorboard") is None:
+        raise RecipeError(
+            "--tensorboard needs the package tensorboard; run: pip install "
+            "'text-augmentation-service[tensorboard]'"
+        )
     every = recipe.evaluate_every
     cadence = "epoch" if every is None else "steps"
     best = evaluates and recipe.keep == "best"

@@ -1,8 +1,8 @@
 """What the recipe says of copies and views, as sources that draw them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from augment.build import build_pipeline
 from augment.errors import DataError
@@ -16,32 +16,71 @@ from regularize.expanded import read_copies
 from regularize.recipe import Augmentation, Consistency
 from regularize.remote import RemoteSource
 from regularize.sources import CopySource, FixedSource, Original, PipelineSource, with_mask_token
+from regularize.tagged import (
+    TaggedCopy,
+    TaggedSource,
+    check_tags,
+    read_tagged_copies,
+    tagged_record,
+)
 from regularize.texts import Copies, Pairs
+
+C = TypeVar("C")
 
 
 def copies_of(
-    wanted: Augmentation, originals: Sequence[Original], tokenizer: Any, resources: Resources
+    wanted: Augmentation,
+    originals: Sequence[Original],
+    tokenizer: Any,
+    resources: Resources,
+    *,
+    tagged: bool = False,
+    key: str | None = None,
 ) -> Copies:
-    """The copies of the training texts.
+    """The copies of the training texts; `key` is for a service that asks for one.
 
     Raises:
-        RecipeError: the source cannot be used with this model.
+        RecipeError: the source cannot be used with this model, or not with tags.
         DataError: a file has no copy of any training text.
     """
-    source: CopySource
+    source: CopySource[str | TaggedCopy]
     count = wanted.copies
     if wanted.url is not None:
+        if tagged:
+            raise RecipeError(
+                f"augmentation.url: {wanted.url}: copies of a service come without tags; leave out "
+                "url, and the same pipeline draws them in this process"
+            )
         spec = with_mask_token(_spec_for(wanted.url, wanted), tokenizer.mask_token)
-        source = RemoteSource(wanted.url, spec, count, fresh=wanted.fresh)
+        source = RemoteSource(wanted.url, spec, count, fresh=wanted.fresh, key=key)
     elif wanted.file is not None:
-        held = _copies_in(wanted.file, originals)
+        read: Mapping[str, tuple[str | TaggedCopy, ...]] = (
+            read_tagged_copies(wanted.file) if tagged else read_copies(wanted.file)
+        )
+        held = _of_these(read, wanted.file, originals)
         count = min(count, max(map(len, held.values())))
         source = FixedSource({text: copies[:count] for text, copies in held.items()})
     else:
-        spec = wanted.pipeline if wanted.pipeline is not None else preset(wanted.preset or "")
-        pipeline = _pipeline(spec, originals, tokenizer, resources)
-        source = PipelineSource(pipeline, count, fresh=wanted.fresh)
+        source = _drawn(wanted, originals, tokenizer, resources, tagged=tagged)
     return Copies(source, count, instead=wanted.place == "instead", p=wanted.p)
+
+
+def _drawn(
+    wanted: Augmentation,
+    originals: Sequence[Original],
+    tokenizer: Any,
+    resources: Resources,
+    *,
+    tagged: bool,
+) -> CopySource[str | TaggedCopy]:
+    """Copies that a pipeline draws in this process."""
+    spec = wanted.pipeline if wanted.pipeline is not None else preset(wanted.preset or "")
+    if not tagged:
+        pipeline = _pipeline(spec, map(_record, originals), tokenizer, resources)
+        return PipelineSource(pipeline, wanted.copies, fresh=wanted.fresh)
+    check_tags(spec)
+    pipeline = _pipeline(spec, map(tagged_record, originals), tokenizer, resources)
+    return TaggedSource(pipeline, originals, wanted.copies, fresh=wanted.fresh)
 
 
 def pairs_of(
@@ -56,12 +95,12 @@ def pairs_of(
         raise DataError(
             "consistency: there is no text to compare; give unlabelled texts, or labelled: true"
         )
-    source: CopySource
+    source: CopySource[str]
     if wanted.views is not None:
-        source = FixedSource(_copies_in(wanted.views, pool))
+        source = FixedSource(_of_these(read_copies(wanted.views), wanted.views, pool))
     else:
         spec = wanted.pipeline if wanted.pipeline is not None else preset(wanted.preset or "")
-        pipeline = _pipeline(spec, pool, tokenizer, resources)
+        pipeline = _pipeline(spec, map(_record, pool), tokenizer, resources)
         source = PipelineSource(pipeline, 1, fresh=wanted.fresh)
     return Pairs(tuple(pool), source, wanted.ratio)
 
@@ -75,17 +114,21 @@ def _spec_for(url: str, wanted: Augmentation) -> PipelineSpec:
 
 
 def _pipeline(
-    spec: PipelineSpec, originals: Sequence[Original], tokenizer: Any, resources: Resources
+    spec: PipelineSpec, records: Iterable[Record], tokenizer: Any, resources: Resources
 ) -> Pipeline:
     """The pipeline with the model's mask; checks that must know the data have read the texts."""
     pipeline = build_pipeline(with_mask_token(spec, tokenizer.mask_token), resources)
-    if not pipeline.unfitted:
-        return pipeline
-    return pipeline.fitted(Record(one.text, one.id, one.label) for one in originals)
+    return pipeline.fitted(records) if pipeline.unfitted else pipeline
 
 
-def _copies_in(path: Path, originals: Sequence[Original]) -> dict[str, tuple[str, ...]]:
-    held = read_copies(path)
+def _record(original: Original) -> Record:
+    return Record(original.text, original.id, original.label)
+
+
+def _of_these(
+    held: Mapping[str, tuple[C, ...]], path: Path, originals: Sequence[Original]
+) -> dict[str, tuple[C, ...]]:
+    """The copies of a file that are of these texts."""
     known = {one.id for one in originals}
     found = {source: copies for source, copies in held.items() if source in known}
     if not found:

@@ -52,19 +52,19 @@ class Encoding:
     def example(self, example: Example) -> Encoded:
         """Ids and label of an example."""
         if self._task == "tags":
-            return self._tagged(example)
+            return self.tagged(example.tokens, example.label)
         ids = self.ids(example.text)
         if self._task == "single":
             return Encoded(ids, self._numbers[str(example.label)])
         return Encoded(ids, tuple(float(label in example.label) for label in self._numbers))
 
-    def _tagged(self, example: Example) -> Encoded:
+    def tagged(self, tokens: Sequence[str], tags: Sequence[str]) -> Encoded:
         """The tag of a word stands at its first piece, and nowhere else."""
-        found = self._tokenizer(list(example.tokens), is_split_into_words=True, verbose=False)
+        found = self._tokenizer(list(tokens), is_split_into_words=True, verbose=False)
         labels, before = [], None
         for word in found.word_ids():
             first = word is not None and word != before
-            labels.append(self._numbers[example.label[word]] if first else IGNORED)
+            labels.append(self._numbers[tags[word]] if first else IGNORED)
             before = word
         cut = len(found["input_ids"]) > self.limit
         ids = self._cut(found["input_ids"])

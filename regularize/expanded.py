@@ -1,4 +1,8 @@
-"""Copies in a file that `augment expand` wrote, by the id of their original."""
+"""Copies in a file that `augment expand` wrote, by the id of their original.
+
+Only text, id and number of a copy are asked for. `augment.report.reading` also wants its trail,
+which files made otherwise (a control's plain copies) lack, and nothing here uses.
+"""
 
 import csv
 import io

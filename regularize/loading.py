@@ -18,7 +18,16 @@ from augment.errors import DataError
 from augment.samples import PREFIX
 from regularize.data import Example, Part, Reason, Removal, Split, Task
 from regularize.reading import DataOptions, read_examples
-from regularize.splits import Parts, apart, check_known, few_shot, hold_out, learnable
+from regularize.splits import (
+    Parts,
+    apart,
+    check_folds,
+    check_known,
+    few_shot,
+    hold_out,
+    k_fold,
+    learnable,
+)
 
 MEASURED: tuple[Part, ...] = ("dev", "test")
 
@@ -29,7 +38,9 @@ class SplitRequest:
 
     `dev` and `test` are files of their own; without them shares of `data` are held out, or with
     `few_shot` so many texts a class are taken for training, `few_shot_dev` for dev, and the rest
-    counts as unlabelled. Columns that stay open are found by their usual names.
+    counts as unlabelled. With `folds` the training texts are parted into so many; `fold` (from 1)
+    says which of them is dev, and without it none is: so all of them are read before the first run.
+    Columns that stay open are found by their usual names.
     """
 
     data: str
@@ -39,6 +50,8 @@ class SplitRequest:
     test_share: float = 0.0
     few_shot: int | None = None
     few_shot_dev: int = 5
+    folds: int | None = None
+    fold: int | None = None
     seed: int = 0
     kind: Kind | None = None
     text: str | None = None
@@ -120,10 +133,12 @@ def write_rejects(path: Path, faults: tuple[Fault, ...], *, force: bool = False)
 
 
 def _sources(request: SplitRequest) -> dict[Part, str]:
-    """The file of each part; a sample brings its own dev and test."""
+    """The file of each part; a sample brings its own dev and test, of which folds take test."""
     sources: dict[Part, str] = {"train": request.data}
     for part in MEASURED:
         given = getattr(request, part)
+        if part == "dev" and request.folds is not None:
+            continue
         if given is None and request.data.startswith(PREFIX) and "/" not in request.data:
             given = f"{request.data}/{part}"
         if given is not None:
@@ -137,7 +152,7 @@ def _made(
     """The parts that have no file of their own, taken out of the training texts."""
     made, seed = dict(parts), request.seed
     shares: dict[Part, float] = {"test": request.test_share, "dev": request.dev_share}
-    if request.few_shot is not None:
+    if request.few_shot is not None or request.folds is not None:
         del shares["dev"]
     for part, share in shares.items():
         if part not in given and share:
@@ -148,6 +163,11 @@ def _made(
         wanted = 0 if "dev" in given else request.few_shot_dev
         drawn = few_shot(made["train"], request.few_shot, wanted, seed=seed, task=task)
         made |= {part: rows for part, rows in drawn.items() if part not in given - {"train"}}
+    if request.folds is not None:
+        folds = k_fold(made["train"], request.folds, seed=seed, task=task)
+        check_folds(folds)
+        if request.fold is not None:
+            made["train"], made["dev"] = folds[request.fold - 1].train, folds[request.fold - 1].dev
     lost = _copies(parts["train"]) - _copies(made["train"])
     return made, (Removal("train", "copy", lost),) if lost else ()
 
@@ -172,6 +192,19 @@ def _check(request: SplitRequest) -> None:
         raise DataError("dev_share and test_share leave nothing to train on; give less than 1")
     if request.few_shot is not None and (request.few_shot < 1 or request.few_shot_dev < 0):
         raise DataError("few_shot: give at least 1 text a class, and for dev 0 or more")
+    _check_folds(request)
+
+
+def _check_folds(request: SplitRequest) -> None:
+    if request.folds is None:
+        if request.fold is not None:
+            raise DataError(f"fold {request.fold}: of how many? give folds as well")
+        return
+    for name in ("dev", "few_shot"):
+        if getattr(request, name) is not None:
+            raise DataError(f"folds and {name} do not go together: each fold is dev in its turn")
+    if request.fold is not None and not 1 <= request.fold <= request.folds:
+        raise DataError(f"fold {request.fold}: there are {request.folds}; give 1 to that")
 
 
 def _checked(

@@ -84,9 +84,15 @@ def encoding_for(recipe: Recipe, model: Any, tokenizer: Any, split: Split) -> En
 
 
 def training_data(
-    recipe: Recipe, split: Split, encoding: Encoding, tokenizer: Any, resources: Resources
+    recipe: Recipe,
+    split: Split,
+    encoding: Encoding,
+    tokenizer: Any,
+    resources: Resources,
+    *,
+    key: str | None = None,
 ) -> TrainingData:
-    """The training texts with the sources of their copies and views.
+    """The training texts with the sources of their copies and views; `key` is for a service.
 
     Raises:
         AugmentError: a source cannot be used; see `augmentation`.
@@ -94,12 +100,16 @@ def training_data(
     originals = [_original(example) for example in split.train]
     encoded = [encoding.example(example) for example in split.train]
     wanted, views = recipe.augmentation, recipe.consistency
+    copies = None
+    if wanted is not None:
+        tagged = split.task == "tags"
+        copies = copies_of(wanted, originals, tokenizer, resources, tagged=tagged, key=key)
     texts = EpochTexts(
         originals,
         encoded,
         encoding,
         seed=recipe.seed,
-        copies=copies_of(wanted, originals, tokenizer, resources) if wanted else None,
+        copies=copies,
         pairs=pairs_of(views, _pool(views, split), tokenizer, resources) if views else None,
     )
     balanced = sampling_groups(
@@ -115,7 +125,7 @@ def training_data(
 
 def _check_fields(recipe: Recipe, task: Task) -> None:
     if task == "tags":
-        for name in ("mixup", "consistency", "augmentation"):
+        for name in ("mixup", "consistency"):
             if getattr(recipe, name):
                 raise RecipeError(f"{name}: does not go with tags, which belong to single words")
 
@@ -126,8 +136,10 @@ def _pool(wanted: Consistency, split: Split) -> list[Original]:
 
 
 def _original(example: Example) -> Original:
-    label = example.label if isinstance(example.label, str) else None
-    return Original(example.id, example.text, label)
+    if isinstance(example.label, str):
+        return Original(example.id, example.text, example.label)
+    tags = example.label if example.tokens else ()
+    return Original(example.id, example.text, None, example.tokens, tags)
 
 
 def _class(encoded: Encoded) -> int:

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from augment.errors import SpecError
+from augment.presets import preset
 from augment.spec import PipelineSpec
 from augment.spec.part import Part, Probability
 
@@ -17,6 +19,19 @@ from augment.spec.part import Part, Probability
 Drop = Annotated[float, Field(ge=0, lt=1)]
 
 Metric = Literal["loss", "accuracy", "macro_f1", "nll", "brier", "ece"]
+
+
+def _known_preset(name: str | None) -> str | None:
+    """A wrong name is told with the recipe's other faults, before the data are read."""
+    if name is not None:
+        try:
+            preset(name)
+        except SpecError as error:
+            raise ValueError(str(error)) from error
+    return name
+
+
+Preset = Annotated[str | None, AfterValidator(_known_preset)]
 
 
 class Dropout(Part):
@@ -60,13 +75,15 @@ class Lora(Part):
 class Augmentation(Part):
     """Copies of the training texts: drawn in the run, read from a file, or of a running service."""
 
-    preset: str | None = None
+    preset: Preset = None
     """A shipped pipeline of `augment`."""
     pipeline: PipelineSpec | None = None
     file: Path | None = None
     """What `augment expand` wrote of the training data; its copies stay with their original."""
     url: str | None = None
-    """A running service, which draws the same copies as the pipeline would here."""
+    """A running service. It draws the copies that the pipeline draws here, but translates in
+    float32, where the pipeline here takes int8 on a CPU: so translations may differ. Its key, if it
+    asks for one, comes from the environment (AUGMENT_CLIENT_KEY), never from the recipe."""
     copies: int = Field(default=1, ge=1, le=100)
     """Copies of each text; of a file, as many as it has at most."""
     fresh: bool = True
@@ -92,7 +109,7 @@ class Consistency(Part):
     labelled: bool = True
     """Whether the training texts are among those whose views are compared, beside the unlabelled
     texts of the data."""
-    preset: str | None = "light"
+    preset: Preset = "light"
     pipeline: PipelineSpec | None = None
     views: Path | None = None
     """What `augment expand` wrote of these texts, in place of a pipeline."""

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from augment.spec import PipelineSpec
 from regularize.errors import RecipeError
 from regularize.sources import Original, epoch_seed
-from service.client import Client, ClientError, Retries
+from service.client import Client, ClientError, ProblemError, Retries
 
 _TEXTS = 64
+_UNKNOWN = 401
 
 
 class RemoteSource:
@@ -72,6 +73,12 @@ def _check(url: str, spec: PipelineSpec, copies: int, key: str | None) -> None:
         with Client(url, key=key, retries=Retries(attempts=1)) as client:
             verdict = client.validate(spec.model_dump(mode="json"))
             limits = client.info()["limits"]
+    except ProblemError as error:
+        remedy = ""
+        if error.status == _UNKNOWN:
+            what = "takes another key" if key else "asks for a key"
+            remedy = f"; it {what}: put one that it knows into AUGMENT_CLIENT_KEY"
+        raise RecipeError(f"augmentation.url: {url}: {error}{remedy}") from error
     except ClientError as error:
         raise RecipeError(f"augmentation.url: {url}: {error}") from error
     if not verdict.valid:

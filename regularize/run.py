@@ -5,7 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,8 @@ class TrainRequest:
     observe: Callable[[dict[str, Any]], None] | None = None
     """Is called with each line of figures."""
     tensorboard: bool = False
+    key: str | None = field(default=None, repr=False)
+    """For a service that asks for one; it is written nowhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +112,7 @@ def prepare(request: TrainRequest) -> Ready:
     model, tokenizer = load_model(recipe, split.labels, split.task)
     shape_model(model, recipe)
     encoding = encoding_for(recipe, model, tokenizer, split)
-    data = training_data(recipe, split, encoding, tokenizer, request.resources)
+    data = training_data(recipe, split, encoding, tokenizer, request.resources, key=request.key)
     dev = [encoding.example(example) for example in split.dev]
     cut = encoding.cut
     if recipe.lora is not None:
@@ -118,7 +120,7 @@ def prepare(request: TrainRequest) -> Ready:
 
     figures = Figures(request.output / FIGURES, request.observe)
     trainer = RegularizedTrainer(
-        record=_record(request),
+        record=record_of(request),
         objective=Objective(recipe, split.task, len(split.labels), data.weights),
         order=data.order,
         model=model,
@@ -146,7 +148,8 @@ def finished(output: Path) -> bool:
     return (output / RESULT).is_file()
 
 
-def _record(request: TrainRequest) -> RunRecord:
+def record_of(request: TrainRequest) -> RunRecord:
+    """What the run is made of, as it is noted in its folder."""
     split = request.split
     return RunRecord.of(
         request.recipe,
@@ -162,12 +165,12 @@ def _go(ready: Ready, request: TrainRequest, *, resume: bool) -> None:
     trainer, figures = ready.trainer, ready.figures
     checkpoint = last_whole(request.output) if resume else None
     if checkpoint is not None:
-        check_same(checkpoint, _record(request))
+        check_same(checkpoint, record_of(request))
         check_place(checkpoint)
     if trainer.args.should_save:
         clear_broken(request.output)
         with writing(request.output):
-            write_record(request.output, _record(request))
+            write_record(request.output, record_of(request))
     if checkpoint is None:
         if trainer.args.should_save:
             figures.begin()

@@ -6,7 +6,7 @@ the same in every process, in any order, and after a resume.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from augment.pipeline import Pipeline
 from augment.randomness import stream
@@ -17,17 +17,28 @@ from regularize.errors import RecipeError
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A text of which copies are wanted; the id keys all draws."""
+    """A text of which copies are wanted; the id keys all draws.
+
+    `tokens` and their `tags` are those of tagged data, and empty elsewhere.
+    """
 
     id: str
     text: str
     label: str | None = None
+    tokens: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
 
 
-class CopySource(Protocol):
-    """Gives copies of texts, in the run or from elsewhere."""
+CopyT = TypeVar("CopyT")
+CopyT_co = TypeVar("CopyT_co", covariant=True)
 
-    def copies(self, originals: Sequence[Original], epoch: int) -> Mapping[str, tuple[str, ...]]:
+
+class CopySource(Protocol[CopyT_co]):
+    """Gives copies of texts, in the run or from elsewhere: texts, or words with their tags."""
+
+    def copies(
+        self, originals: Sequence[Original], epoch: int
+    ) -> Mapping[str, tuple[CopyT_co, ...]]:
         """Copies by the id of their original; fewer than asked, or none, where none could be made.
 
         Raises:
@@ -68,13 +79,13 @@ class PipelineSource:
         self._pipeline.close()
 
 
-class FixedSource:
+class FixedSource(Generic[CopyT]):
     """Copies that are there already, by the id of their original."""
 
-    def __init__(self, copies: Mapping[str, tuple[str, ...]]) -> None:
+    def __init__(self, copies: Mapping[str, tuple[CopyT, ...]]) -> None:
         self._copies = copies
 
-    def copies(self, originals: Sequence[Original], epoch: int) -> Mapping[str, tuple[str, ...]]:
+    def copies(self, originals: Sequence[Original], epoch: int) -> Mapping[str, tuple[CopyT, ...]]:
         """The same in every epoch."""
         del epoch
         return {one.id: self._copies.get(one.id, ()) for one in originals}

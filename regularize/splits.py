@@ -123,6 +123,26 @@ def k_fold(rows: Sequence[Example], folds: int, *, seed: int, task: Task) -> tup
     return tuple(Fold(*_parted(rows, one)) for one in held)
 
 
+def check_folds(folds: Sequence[Fold]) -> None:
+    """Refuse folds in one of which dev has a label that the texts to learn from lack.
+
+    Raises:
+        DataError: names the labels.
+    """
+    alone = {
+        name
+        for fold in folds
+        for name in label_counts(fold.dev).keys() - label_counts(fold.train).keys()
+    }
+    if alone:
+        told = ", ".join(map(repr, sorted(alone)[:10]))
+        raise DataError(
+            f"labels of which all texts are in one fold cannot be learnt where that is dev: {told}"
+            f"{' ...' if len(alone) > 10 else ''}; add texts of them, two at least, or take them "
+            "out of the data"
+        )
+
+
 def few_shot(rows: Sequence[Example], train: int, dev: int, *, seed: int, task: Task) -> Parts:
     """So many texts a class for training and for dev; the rest without their labels.
 

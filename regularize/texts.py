@@ -14,13 +14,14 @@ from transformers import TrainerCallback
 from augment.randomness import stream
 from regularize.encoding import Encoded, Encoding
 from regularize.sources import CopySource, Original
+from regularize.tagged import TaggedCopy
 
 
 @dataclass(frozen=True, slots=True)
 class Copies:
     """How copies come into an epoch."""
 
-    source: CopySource
+    source: CopySource[str | TaggedCopy]
     count: int
     instead: bool = False
     p: float = 1.0
@@ -31,7 +32,7 @@ class Pairs:
     """Texts whose views are to be answered alike, and how many go with each labelled one."""
 
     pool: tuple[Original, ...]
-    source: CopySource
+    source: CopySource[str]
     ratio: int
 
 
@@ -40,7 +41,7 @@ class _Drawn:
     """What belongs to one epoch."""
 
     number: int = -1
-    copies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    copies: Mapping[str, tuple[str | TaggedCopy, ...]] = field(default_factory=dict)
     pool: list[Original] = field(default_factory=list)
     views: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -101,11 +102,15 @@ class EpochTexts(Dataset[Encoded]):
         number, copy = divmod(index, self._each)
         original, encoded = self._originals[number], self._encoded[number]
         copies = self._drawn.copies.get(original.id, ())
-        text = self._chosen(original, copies, copy)
-        ids = encoded.ids if text is None else self._encoding.ids(text)
+        found = self._chosen(original, copies, copy)
+        if isinstance(found, TaggedCopy):
+            return self._encoding.tagged(found.tokens, found.tags)
+        ids = encoded.ids if found is None else self._encoding.ids(found)
         return Encoded(ids, encoded.label, tuple(self._views(index)))
 
-    def _chosen(self, original: Original, copies: Sequence[str], copy: int) -> str | None:
+    def _chosen(
+        self, original: Original, copies: Sequence[str | TaggedCopy], copy: int
+    ) -> str | TaggedCopy | None:
         """The copy whose turn it is; None for the original, also where a copy is missing."""
         if self._copies is None or not copies:
             return None

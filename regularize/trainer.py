@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from transformers import Trainer, TrainerCallback
 
 from augment.errors import OutputError
-from regularize.checkpoints import RunRecord, load_live, save_live, write_record
+from regularize.checkpoints import RECORD, RunRecord, load_live, save_live, write_record
 from regularize.ema import Average
 from regularize.errors import TrainingError
 from regularize.losses import item_losses, items
@@ -228,7 +228,10 @@ def writing(folder: Path) -> Iterator[None]:
         yield
     except (OSError, SafetensorError, RuntimeError) as error:
         # A full disk is an OSError, a SafetensorError or torch's RuntimeError, by the file.
-        raise OutputError(
-            f"{folder}: cannot be written: {error}; free some space, then go on with "
-            f"`regularize resume {folder.parent}`"
-        ) from error
+        run = folder.parent if folder.name.startswith("checkpoint-") else folder
+        way = (
+            f"free some space, then go on with `regularize resume {run}`"
+            if (run / RECORD).is_file()
+            else "free some space, or name another folder with -o"
+        )
+        raise OutputError(f"{folder}: cannot be written: {error}; {way}") from error

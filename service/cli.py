@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from augment import __version__
-from augment.errors import AugmentError
+from augment.commands.program import Parser, run_command
 
 if TYPE_CHECKING:
     from service.keys import KeyFile
     from service.settings import Settings
-
-BROKEN_PIPE = 141
 
 EPILOG = """\
 Every setting can also stand in a YAML file (--config) or in the environment, as AUGMENT_SERVICE_
@@ -27,32 +25,19 @@ exit codes:
   1    an error, told on standard error
   2    wrong arguments
   3    the server could not start; its log says why
+  130  broken off with ctrl-C before it served
   141  whoever read the output went away
 """
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    args = build_parser().parse_args(argv)
-    try:
-        code: int = args.run(args)
-        sys.stdout.flush()
-    except AugmentError as error:
-        print(f"augment-service: error: {error} [{error.code}]", file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        # Whoever read the output went away; Python would tell of the failed flush when it ends.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
-    except OSError as error:
-        print(f"augment-service: error: {error} [system_error]", file=sys.stderr)
-        return 1
-    return code
+    return run_command("augment-service", build_parser().parse_args(argv))
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="augment-service",
         description="Text data augmentation over HTTP.",
         epilog=EPILOG,
@@ -60,6 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     parser.add_argument("--version", action="version", version=f"augment-service {__version__}")
+    parser.add_argument("--debug", action="store_true", help="show where an unexpected error arose")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _declare_serve(commands)
     settings = commands.add_parser("settings", help="list all settings with their defaults")

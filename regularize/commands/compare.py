@@ -142,7 +142,7 @@ def _comparison(args: argparse.Namespace, recipe: "Recipe", resources: "Resource
     tell = _silent if args.json else say
     return Comparison(
         plan=plan, samples=samples, recipe=recipe, output=args.output, resources=resources,
-        tell=tell,
+        tell=tell, key=args.key,
     )  # fmt: skip
 
 

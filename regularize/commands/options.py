@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "add_command",
     "add_data",
+    "add_folds",
     "add_recipe",
     "chosen_recipe",
     "print_json",
@@ -21,6 +22,8 @@ __all__ = [
     "split_request",
     "whole",
 ]
+
+DEV_SHARE = 0.2
 
 
 def add_recipe(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +68,7 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--unlabelled", metavar="FILE", help="texts without labels, for consistency training"
     )
-    group.add_argument("--dev-share", metavar="P", type=float, default=0.2, help="default: 0.2")
+    group.add_argument("--dev-share", metavar="P", type=float, help=f"default: {DEV_SHARE}")
     group.add_argument("--test-share", metavar="P", type=float, default=0.0, help="default: 0")
     group.add_argument(
         "--few-shot", metavar="N", type=whole(1, 1_000_000),
@@ -88,18 +91,36 @@ def add_data(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--label-separator", metavar="C", help="what parts several classes")
 
 
+def add_folds(parser: argparse.ArgumentParser) -> None:
+    """Options of cross-validation."""
+    group = parser.add_argument_group("cross-validation")
+    group.add_argument(
+        "--folds", metavar="K", type=whole(2, 1000),
+        help="train K times, each time with another K-th of the texts as dev, labels spread alike",
+    )  # fmt: skip
+    group.add_argument(
+        "--fold", metavar="I", type=whole(1, 1000),
+        help="with --folds: only this one, from 1 to K",
+    )  # fmt: skip
+
+
 def split_request(args: argparse.Namespace) -> "SplitRequest":
     """What the options ask for; paths are made absolute, since a resume may start elsewhere."""
     from regularize.loading import SplitRequest
 
+    folds = getattr(args, "folds", None)
+    if folds is not None and args.dev_share is not None:
+        args.parser.error("--dev-share and --folds do not go together: a fold is dev in its turn")
     return SplitRequest(
         data=_absolute(args.data) or "",
         dev=_absolute(args.dev),
         test=_absolute(args.test),
-        dev_share=args.dev_share,
+        dev_share=DEV_SHARE if args.dev_share is None else args.dev_share,
         test_share=args.test_share,
         few_shot=args.few_shot,
         few_shot_dev=args.few_shot_dev,
+        folds=folds,
+        fold=getattr(args, "fold", None),
         seed=args.split_seed,
         text=args.text,
         label=args.label,

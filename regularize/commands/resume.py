@@ -25,6 +25,7 @@ def run(args: argparse.Namespace) -> int:
     from augment.errors import OutputError
     from augment.resources import Resources
     from regularize.checkpoints import check_recipe, read_record
+    from regularize.folds import folds_of
     from regularize.inputs import read_split
     from regularize.recipe_files import read_recipe
     from regularize.run import TrainRequest, finished
@@ -33,7 +34,8 @@ def run(args: argparse.Namespace) -> int:
     record = read_record(args.output)
     if args.recipe is not None:
         check_recipe(args.output, record.recipe, read_recipe(args.recipe))
-    if finished(args.output) and (args.output / SAVED).is_file():
+    whole = folds_of(record.data) is None
+    if whole and finished(args.output) and (args.output / SAVED).is_file():
         raise OutputError(f"{args.output}: the run has ended; its model is there")
     with Resources(cache=args.cache) as resources:
         request = TrainRequest(
@@ -44,5 +46,6 @@ def run(args: argparse.Namespace) -> int:
             data=record.data,
             tensorboard=args.tensorboard,
             observe=observer(args),
+            key=args.key,
         )
         return told(request, args, resume=True)

@@ -1,4 +1,4 @@
-"""`regularize train`: a classifier from labelled texts."""
+"""`regularize train`: a classifier from labelled texts, or one for each fold of them."""
 
 import argparse
 from collections.abc import Iterator
@@ -7,9 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from augment.commands.options import Commands
+from augment.errors import Cancelled
 from regularize.commands.options import (
     add_command,
     add_data,
+    add_folds,
     add_recipe,
     chosen_recipe,
     print_json,
@@ -25,10 +27,12 @@ EPILOG = """\
 DATA is a file (.csv, .tsv, .jsonl, .parquet, .conll) or sample:support. DIR becomes a model that
 transformers reads as it is, with the recipe, the figures (figures.jsonl, one JSON object a line)
 and the record of the run beside it. A run that is broken off goes on with `regularize resume DIR`
-and gives what the unbroken run gives.
+and gives what the unbroken run gives. With --folds DIR gets a model for each fold, and mean and
+spread of their figures (folds.json, folds.md).
 
   regularize train sample:support -o model --recipe quick
   regularize train train.csv -o model --recipe my.yaml --dev dev.csv
+  regularize train train.csv -o folds --recipe my.yaml --folds 5
   torchrun --nproc-per-node 2 -m regularize train train.csv -o model
 """
 
@@ -42,6 +46,7 @@ def add_to(commands: Commands) -> None:
     parser.add_argument("--tensorboard", action="store_true", help="also log for TensorBoard")
     add_recipe(parser)
     add_data(parser)
+    add_folds(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -64,12 +69,37 @@ def run(args: argparse.Namespace) -> int:
             data=data,
             tensorboard=args.tensorboard,
             observe=observer(args),
+            key=args.key,
         )
         return told(request, args, resume=False)
 
 
 def told(request: "TrainRequest", args: argparse.Namespace, *, resume: bool) -> int:
-    """Train or resume; the first process tells what was read and what came of it."""
+    """Train or resume, all folds or one run; the first process tells what came of it.
+
+    Raises:
+        Cancelled: ctrl-C; says how to go on.
+    """
+    from regularize.commands.folds import run_folds
+    from regularize.folds import folds_of
+
+    folds = folds_of(request.data)
+    try:
+        if folds is not None:
+            return run_folds(request, args, folds)
+        value = concluded(request, args, resume=resume)
+    except KeyboardInterrupt as error:
+        raise Cancelled(_broken_off(request.output)) from error
+    if args.first and args.json:
+        print_json(value)
+    return 0
+
+
+def concluded(request: "TrainRequest", args: argparse.Namespace, *, resume: bool) -> dict[str, Any]:
+    """Train or resume one run and measure its model; lines for people, all of it to be JSON.
+
+    Of several processes the first one tells and measures; the others have nothing to say.
+    """
     from regularize.conclude import conclude
     from regularize.run import FIGURES, finished, read_result, train
 
@@ -79,7 +109,7 @@ def told(request: "TrainRequest", args: argparse.Namespace, *, resume: bool) -> 
     ended = resume and finished(request.output)
     trained = read_result(request.output) if ended else train(request, resume=resume)
     if not args.first:
-        return 0
+        return {}
     found = conclude(
         request.output,
         request.split,
@@ -87,12 +117,10 @@ def told(request: "TrainRequest", args: argparse.Namespace, *, resume: bool) -> 
         updates=trained.updates,
         kept=trained.best_update,
     )
-    if args.json:
-        print_json({"output": str(request.output), **asdict(trained), **asdict(found)})
-    else:
+    if not args.json:
         for line in (*lines_of(trained, request.output), str(found.verdict)):
             say(line)
-    return 0
+    return {"output": str(request.output), **asdict(trained), **asdict(found)}
 
 
 def check_output(output: Path) -> None:
@@ -148,6 +176,13 @@ def lines_of(trained: "Trained", output: Path) -> Iterator[str]:
             f"{name} {value:.4f}" for name, value in trained.metrics.items() if _measured(name)
         )
     yield f"written to {output}"
+
+
+def _broken_off(output: Path) -> str:
+    from regularize.checkpoints import RECORD
+
+    way = f"go on with `regularize resume {output}`"
+    return f"broken off; {way if (output / RECORD).is_file() else 'nothing was trained yet'}"
 
 
 def _figure(line: dict[str, Any]) -> str:

@@ -5,7 +5,7 @@ The same command goes on where it was broken off. Started twice, the two share t
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import fmean
 from typing import Final
@@ -39,6 +39,8 @@ class Comparison:
     output: Path
     resources: Resources
     tell: Callable[[str], None]
+    key: str | None = field(default=None, repr=False)
+    """For the service of `augmentation.url`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,9 @@ def estimate(comparison: Comparison) -> float:
         recipe = recipe_of(arm, comparison.recipe, own[0].seed, undropped)
         split = comparison.samples.split(own[0].seed)
         folder = comparison.output / _WORK / f"estimate-{arm}"
-        costs[arm] = measure_cost(arm, recipe, split, folder, comparison.resources)
+        costs[arm] = measure_cost(
+            arm, recipe, split, folder, comparison.resources, key=comparison.key
+        )
         cost, epoch = costs[arm]
         seconds = sum(cost.of_run(recipe, split, epoch, test=not job.tuning) for job in own)
         total += seconds
@@ -171,6 +175,7 @@ def _made(comparison: Comparison, job: Job, undropped: Dropout) -> Run:
         comparison.samples.split(job.seed),
         comparison.output / _WORK / job.name,
         comparison.resources,
+        key=comparison.key,
         test=not job.tuning,
     )
 

@@ -50,7 +50,13 @@ class Cost:
 
 
 def measure_cost(
-    arm: Arm, recipe: Recipe, split: Split, folder: Path, resources: Resources
+    arm: Arm,
+    recipe: Recipe,
+    split: Split,
+    folder: Path,
+    resources: Resources,
+    *,
+    key: str | None = None,
 ) -> tuple[Cost, int]:
     """What an arm's run costs, and how many updates its epoch has.
 
@@ -60,7 +66,7 @@ def measure_cost(
     began = time.perf_counter()
     shutil.rmtree(folder, ignore_errors=True)
     try:
-        request = request_of(arm, recipe, split, folder, resources)
+        request = request_of(arm, recipe, split, folder, resources, key=key)
         ready = prepare(request)
         clock = _Clock()
         trainer = ready.trainer

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from augment.errors import DataError
 from augment.resources import Resources
 from regularize.calibrate import Temperature, fit_temperature
 from regularize.compare.arms import Arm, with_plain_copies
@@ -44,7 +45,14 @@ class Run:
 
 
 def execute(
-    arm: Arm, recipe: Recipe, split: Split, folder: Path, resources: Resources, *, test: bool
+    arm: Arm,
+    recipe: Recipe,
+    split: Split,
+    folder: Path,
+    resources: Resources,
+    *,
+    key: str | None = None,
+    test: bool,
 ) -> Run:
     """Train one arm at one seed and measure it; the folder is gone afterwards.
 
@@ -54,7 +62,7 @@ def execute(
     began = time.perf_counter()
     shutil.rmtree(folder, ignore_errors=True)
     try:
-        request = request_of(arm, recipe, split, folder, resources)
+        request = request_of(arm, recipe, split, folder, resources, key=key)
         ready = prepare(request)
         with closing(ready.texts):
             _spare_the_disk(ready.trainer.args, recipe)
@@ -75,7 +83,13 @@ def execute(
 
 
 def request_of(
-    arm: Arm, recipe: Recipe, split: Split, folder: Path, resources: Resources
+    arm: Arm,
+    recipe: Recipe,
+    split: Split,
+    folder: Path,
+    resources: Resources,
+    *,
+    key: str | None = None,
 ) -> TrainRequest:
     """The run of an arm; what a control changes in the data is changed here.
 
@@ -86,12 +100,16 @@ def request_of(
     if arm == "permuted":
         split = permuted(split, recipe.seed)
     if arm == "copies" and recipe.augmentation is not None:
+        if split.task == "tags":
+            raise DataError("the control `copies` is of texts without tags; leave it out")
         with writing(folder):
             folder.mkdir(parents=True)
         file = folder / "copies.jsonl"
         write_plain_copies(file, split.train, recipe.augmentation.copies)
         recipe = with_plain_copies(recipe, file)
-    return TrainRequest(split=split, recipe=recipe, output=folder, resources=resources, data={})
+    return TrainRequest(
+        split=split, recipe=recipe, output=folder, resources=resources, data={}, key=key
+    )
 
 
 def predictor_of(request: TrainRequest, trainer: RegularizedTrainer) -> Predictor:

@@ -138,11 +138,24 @@ def test_bad_data_are_told_in_one_line(
 def test_a_wrong_recipe_names_every_place(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "bad.yaml").write_text("label_smoothing: 3\nepochs: 1\nupdates: 2\nsed: 1\n")
+    (tmp_path / "bad.yaml").write_text(
+        "label_smoothing: 3\nepochs: 1\nupdates: 2\nsed: 1\naugmentation: {preset: nope}\n"
+    )
     assert main(arguments(folder, tmp_path / "run", "--recipe", str(tmp_path / "bad.yaml"))) == 1
     told = capsys.readouterr().err
-    for part in ("label_smoothing", "epochs and updates", "did you mean seed?", "[recipe_invalid]"):
+    for part in ("label_smoothing", "epochs and updates", "did you mean seed?", "[recipe_invalid]",
+                 "augmentation.preset: no preset 'nope'; there are: default,"):  # fmt: skip
         assert part in told
+
+
+def test_a_folder_that_cannot_be_made_is_told_without_a_run_to_go_on_with(
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("")
+    assert main(arguments(folder, tmp_path / "file" / "run")) == 1
+    told = capsys.readouterr().err
+    assert "file/run: cannot be written" in told
+    assert "name another folder with -o" in told
 
 
 @pytest.mark.fault

@@ -1,6 +1,7 @@
 """The Python client against real server processes."""
 
 import asyncio
+import json
 import socket
 import textwrap
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import service.client
 from augment.build import build_pipeline
 from augment.resources import Resources
 from augment.spec import parse_spec
+from regularize.cli import main
 from regularize.errors import RecipeError
 from regularize.remote import RemoteSource
 from regularize.sources import Original, PipelineSource
@@ -27,6 +29,7 @@ from service.client import (
 )
 from service.client.answers import line
 from tests.support.served import Served, served
+from tests.support.tiny_encoder import tiny_examples, write_tiny_encoder
 
 pytestmark = pytest.mark.server
 
@@ -180,6 +183,31 @@ def test_training_draws_the_same_copies_from_a_service(
     assert (there.copies(texts, 0) == there.copies(texts, 1)) is not fresh
     here.close()
     there.close()
+
+
+def test_training_brings_its_key_and_writes_it_nowhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_tiny_encoder(tmp_path / "model")
+    rows = [f"{one.text},{one.label}" for one in tiny_examples(12)]
+    (tmp_path / "train.csv").write_text("\n".join(["text,label", *rows]) + "\n")
+    with served(tmp_path / "server", key=True) as server:
+        wanted = {"url": server.url, "preset": "mask"}
+        value = {"model": str(tmp_path / "model"), "updates": 2, "augmentation": wanted}
+        (tmp_path / "recipe.yaml").write_text(json.dumps(value))
+        command = ["train", str(tmp_path / "train.csv"), "--recipe", str(tmp_path / "recipe.yaml")]
+        assert main([*command, "-o", str(tmp_path / "none")]) == 1
+        told = capsys.readouterr().err
+        assert "unauthenticated" in told
+        assert "AUGMENT_CLIENT_KEY" in told
+        assert server.key is not None
+        monkeypatch.setenv("AUGMENT_CLIENT_KEY", server.key)
+        assert main([*command, "-o", str(tmp_path / "run")]) == 0
+        told = "".join(capsys.readouterr())
+    written = b"".join(p.read_bytes() for p in (tmp_path / "run").rglob("*") if p.is_file())
+    assert b"augmentation" in written
+    assert server.key.encode() not in written
+    assert server.key not in told
 
 
 def test_a_service_that_will_not_do_is_told_before_training(server: Served) -> None:

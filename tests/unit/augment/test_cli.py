@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from augment import __version__, cli
-from augment.commands import doctor
+from augment.commands import doctor, program
 from augment.errors import AugmentError, Cancelled
 from augment.preview import changes, marked
 from augment.spec import kinds
@@ -259,7 +259,7 @@ def test_every_end_has_its_code(
         raise fault
 
     monkeypatch.setattr("augment.commands.schema.run", run)
-    monkeypatch.setattr(cli, "_drop_stdout", lambda: None)
+    monkeypatch.setattr(program, "drop_stdout", lambda: None)
     assert cli.main(["schema"]) == code
     err = capsys.readouterr().err
     assert part in err
