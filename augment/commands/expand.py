@@ -8,7 +8,13 @@ from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from augment.commands.expand_options import add_options, path_of, request_of
+from augment.commands.expand_options import (
+    add_options,
+    path_of,
+    ray_of,
+    request_of,
+    workers_of,
+)
 from augment.commands.options import (
     Commands,
     add_command,
@@ -96,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
     from augment.build import build_pipeline
     from augment.commands.examples import Examples, written_examples
     from augment.commands.report import report_of_run
-    from augment.datasets.expand import Workers, check, expand
+    from augment.datasets.expand import check, expand
     from augment.samples import PREFIX, sample_file
 
     if args.split is not None and args.split_column is None:
@@ -110,11 +116,12 @@ def run(args: argparse.Namespace) -> int:
         spec = chosen_spec(args)
         # Before a model is loaded, which takes seconds.
         check(request, spec)
+        ray_of(args)
         with resources(args) as shared, _bar() as progress:
             pipeline = build_pipeline(spec, shared)
             if args.dry_run:
                 return _dry_run(args, request, pipeline)
-            workers = Workers(args.workers, shared.settings.single) if args.workers > 1 else None
+            workers = workers_of(args, shared.settings)
             examples = Examples(args.show)
             summary = expand(
                 request, pipeline, workers=workers, progress=progress, observe=examples.observe

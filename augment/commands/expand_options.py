@@ -9,7 +9,9 @@ from augment.commands.options import whole
 
 if TYPE_CHECKING:
     from augment.datasets.balance import Balance
-    from augment.datasets.expand import ExpandRequest
+    from augment.datasets.expand import ExpandRequest, Workers
+    from augment.datasets.units.on_ray import OnRay
+    from augment.resources import ResourceSettings
 
 SHARD_ROWS: Final = 100_000
 
@@ -27,6 +29,21 @@ def _add_run(group: "argparse._ArgumentGroup") -> None:
         "--workers", metavar="N", type=whole(1, 1024), default=1,
         help="processes that make copies side by side; the output is the same (default: 1)",
     )  # fmt: skip
+    group.add_argument(
+        "--on", choices=("local", "ray"), default="local",
+        help="what runs them: processes of this machine, or a pool of Ray that grows up to "
+        "--workers; the output is the same (default: local)",
+    )  # fmt: skip
+    group.add_argument(
+        "--ray-address", metavar="ADDRESS",
+        help="with --on ray: HOST:PORT of a cluster's head, or auto, on one of its machines "
+        "(default: Ray of its own on this machine)",
+    )  # fmt: skip
+    for name, what, usual in (("cpus", "processors", 1.0), ("gpus", "GPUs", 0.0)):
+        group.add_argument(
+            f"--ray-{name}", metavar="X", type=_share,
+            help=f"with --on ray: {what} of each worker (default: {usual:g})",
+        )  # fmt: skip
     broken = group.add_mutually_exclusive_group()
     broken.add_argument(
         "--resume", action="store_true",
@@ -188,6 +205,48 @@ def renamed(given: str) -> tuple[str, str]:
             f"{given!r} is not OLD=NEW with OLD one of {', '.join(names)}"
         )
     return old, new
+
+
+def workers_of(args: argparse.Namespace, settings: "ResourceSettings") -> "Workers | None":
+    """Who makes the copies beside this process; None for nobody."""
+    from augment.datasets.expand import Workers
+
+    ray = ray_of(args)
+    if ray is None and args.workers == 1:
+        return None
+    return Workers(args.workers, settings.single, ray=ray)
+
+
+def ray_of(args: argparse.Namespace) -> "OnRay | None":
+    """Where Ray is to run, if it is asked for.
+
+    Raises:
+        ResourceError: it is not installed, or cannot be had in this way.
+    """
+    asked = {"address": args.ray_address, "cpus": args.ray_cpus, "gpus": args.ray_gpus}
+    given = {name: value for name, value in asked.items() if value is not None}
+    if args.on != "ray":
+        if given:
+            args.parser.error(f"--ray-{next(iter(given))} is of use with --on ray only")
+        return None
+    from augment.datasets.units.on_ray import OnRay, check_ray
+
+    ray = OnRay(**given)
+    check_ray(ray)
+    return ray
+
+
+def _share(given: str) -> float:
+    """An amount of a resource; Ray takes parts of one, and whole numbers above."""
+    try:
+        value = float(given)
+    except ValueError:
+        value = -1.0
+    if not 0 < value <= 1024 or (value > 1 and value % 1):
+        raise argparse.ArgumentTypeError(
+            f"{given!r} is no part of one, such as 0.5, and no whole number up to 1024"
+        )
+    return value
 
 
 def _delimiter(given: str) -> bytes:

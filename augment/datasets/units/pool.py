@@ -87,7 +87,7 @@ class Pool:
         if said is None:
             yield from self._buried(worker)
         elif "error" in said:
-            raise _error(said["error"])
+            raise error_of(said["error"], "in a worker process")
         elif "ready" in said:
             worker.ready, self._false_starts = True, 0
         elif "done" in said:
@@ -188,11 +188,9 @@ class Pool:
             worker.listener.join()
 
 
-def _error(said: dict[str, str]) -> Exception:
+def error_of(said: dict[str, str], where: str) -> Exception:
     """The error of a worker, as its own kind."""
     if "trace" in said:
-        return RuntimeError(
-            f"in a worker process: {said['type']}: {said['message']}\n{said['trace']}"
-        )
+        return RuntimeError(f"{where}: {said['type']}: {said['message']}\n{said['trace']}")
     kind: type[AugmentError] = getattr(errors, said["type"], AugmentError)
     return kind(said["message"])

@@ -3,9 +3,10 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from augment.datasets.balance import Quotas, shares
 from augment.datasets.files import size_of
@@ -33,6 +34,9 @@ from augment.errors import DataError
 from augment.pipeline import Pipeline
 from augment.resources import ResourceSettings
 
+if TYPE_CHECKING:
+    from augment.datasets.units.on_ray import OnRay, RayPool
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -49,12 +53,14 @@ class Progress:
 class Workers:
     """Processes beside this one, and what they load their models with.
 
-    One that says nothing for `stall` seconds is taken for dead and replaced.
+    One that says nothing for `stall` seconds is taken for dead and replaced. With `ray` they are
+    workers of Ray, which looks after them itself.
     """
 
     count: int
     resources: ResourceSettings = field(default_factory=ResourceSettings)
     stall: float = STALL
+    ray: "OnRay | None" = None
 
 
 class Run:
@@ -212,9 +218,7 @@ class Run:
     ) -> Iterator[UnitDone]:
         with ExitStack() as stack:
             opened = stack.enter_context(open_data(job.source, job.request.options))
-            pool = stack.enter_context(
-                Pool(work.path, workers.count, advance=self._advance, stall=workers.stall)
-            )
+            pool = stack.enter_context(_pool(job, work, workers, self._advance))
             without = Generator(job, None, reader, opened, work.units)
             for done in pool.run(todo):
                 if isinstance(done, UnitDone):
@@ -246,6 +250,17 @@ class Run:
         place = planned.position() if planned and planned.packed else self._bytes
         position = min(place, self._size)
         self._progress(Progress(self._rows, self._copies, position, self._size, self._kinds))
+
+
+def _pool(
+    job: Job, work: WorkFolder, workers: Workers, advance: Callable[[Advanced], None]
+) -> "AbstractContextManager[Pool | RayPool]":
+    """Who makes the units."""
+    if workers.ray is not None:
+        from augment.datasets.units.on_ray import RayPool
+
+        return RayPool(work.path, job, workers.count, workers.ray, advance=advance)
+    return Pool(work.path, workers.count, advance=advance, stall=workers.stall)
 
 
 def open_reader(opened: Input, request: ExpandRequest) -> Reader:

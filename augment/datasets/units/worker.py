@@ -40,10 +40,15 @@ def main(folder: Path) -> None:
             while True:
                 _work(generator, units.get(), answers)
     except Exception as error:  # a bug as well is told by the process that leads the run
-        said = {"type": type(error).__name__, "message": str(error)}
-        if not isinstance(error, AugmentError):
-            said["trace"] = traceback.format_exc()
-        _answer(answers, {"error": said})
+        _answer(answers, {"error": told(error)})
+
+
+def told(error: Exception) -> dict[str, str]:
+    """An error as JSON; one of our own making needs no trace."""
+    said = {"type": type(error).__name__, "message": str(error)}
+    if not isinstance(error, AugmentError):
+        said["trace"] = "".join(traceback.format_exception(error))
+    return said
 
 
 def _work(generator: Generator, asked: dict[str, Any], answers: TextIO) -> None:
