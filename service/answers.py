@@ -85,7 +85,8 @@ def timing(results: Iterable[Result]) -> str:
         return ""
     phases = {
         "queue": max(one.waiting for one in times),
-        "tokenize": max(one.tokenizing for one in times),
+        "prepare": max(one.preparing for one in times),
+        "translate": max(one.translating for one in times),
         "work": max(one.working for one in times),
     }
     return ", ".join(f"{name};dur={1000 * spent:.1f}" for name, spent in phases.items())

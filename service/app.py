@@ -23,17 +23,24 @@ from service.middleware import Around
 from service.routes import ROUTERS
 from service.settings import Settings
 from service.state import Engine, Service
+from service.tracing import Tracing, tracing
 
 
 def create_app(
-    settings: Settings, engine: Engine, keys: KeyFile | None = None, jobs: Jobs | None = None
+    settings: Settings,
+    engine: Engine,
+    keys: KeyFile | None = None,
+    jobs: Jobs | None = None,
+    spans: Tracing | None = None,
 ) -> FastAPI:
-    """The application around an engine and jobs, which it starts and closes.
+    """The application around an engine and jobs, which it starts and closes, as it does `spans`.
 
     Raises:
         KeyFileError: the file of client keys cannot be used.
+        SettingsError: traces are wanted and their packages are missing.
     """
     service = Service(settings, engine, KeyRing(keys or KeyFile(settings.keys)), jobs)
+    service.tracing = spans or tracing(wanted=settings.traces)
     service.keys.required()  # a file that cannot be read is told now, not to the first client
 
     @asynccontextmanager
@@ -53,6 +60,7 @@ def create_app(
                 await asyncio.to_thread(jobs.close)
             await engine.drain(settings.drain_seconds)
             await engine.close()
+            await asyncio.to_thread(service.tracing.close)
 
     app = FastAPI(
         title=TITLE,

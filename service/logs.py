@@ -14,7 +14,11 @@ from typing import Any, Final, TextIO
 LOGGER: Final = "service"
 
 # Loggers of others that are let through, from a level on; the access log of uvicorn has paths.
-_OTHERS: Final = {"uvicorn.error": logging.INFO, "asyncio": logging.ERROR}
+_OTHERS: Final = {
+    "uvicorn.error": logging.INFO,
+    "asyncio": logging.ERROR,
+    "opentelemetry": logging.WARNING,
+}
 
 
 class JsonFormatter(logging.Formatter):

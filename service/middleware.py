@@ -15,6 +15,7 @@ from service import logs, problems
 from service.errors import Problem
 from service.security import add_headers, check_host
 from service.state import Service
+from service.tracing import RequestSpan
 
 # Ids of others are taken if they can hold no text and no key.
 _ID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
@@ -34,7 +35,11 @@ class Around:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        call = _Call(scope, send, self._service.settings.send_seconds)
+        with self._service.tracing.request(Headers(scope=scope)) as span:
+            call = _Call(scope, send, self._service.settings.send_seconds, span)
+            await self._answered(call, scope, receive)
+
+    async def _answered(self, call: "_Call", scope: Scope, receive: Receive) -> None:
         try:
             check_host(Headers(scope=scope), self._service)
             await self._app(scope, receive, call.send)
@@ -63,8 +68,11 @@ class Around:
         seconds = time.perf_counter() - call.began
         self._service.metrics.requests.labels(route, method, str(status)).inc()
         self._service.metrics.seconds.labels(route).observe(seconds)
+        call.span.answered(route=route, method=method, status=status, request=call.id)
         if route not in _QUIET or status >= 500:
             fields = scope["state"].get("log", {})
+            if call.span.trace_id is not None:
+                fields["trace"] = call.span.trace_id
             logs.event(
                 "request", request=call.id, route=route, method=method, status=status,
                 milliseconds=round(1000 * seconds, 1), **fields,
@@ -74,9 +82,10 @@ class Around:
 class _Call:
     """One request: its id, when it began, and the status of its answer."""
 
-    def __init__(self, scope: Scope, send: Send, send_seconds: float) -> None:
+    def __init__(self, scope: Scope, send: Send, send_seconds: float, span: RequestSpan) -> None:
         given = Headers(scope=scope).get("x-request-id", "")
         self.id = given if _ID.fullmatch(given) else str(uuid4())
+        self.span = span
         self.began = time.perf_counter()
         self.status: int | None = None
         self._send = send
@@ -95,6 +104,8 @@ class _Call:
             self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers["X-Request-ID"] = self.id
+            if self.span.header is not None:
+                headers["traceresponse"] = self.span.header
             add_headers(headers)
             spent = f"total;dur={1000 * (time.perf_counter() - self.began):.1f}"
             before = headers.get("Server-Timing")

@@ -13,19 +13,21 @@ class Readiness:
 
     def __init__(
         self,
-        probe: Callable[[], Awaitable[None]],
+        probe: Callable[[], Awaitable[tuple[str, ...]]],
         *,
         age: float,
         limit: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`limit`: seconds that the round trip may take."""
+        """`probe` tells what it tried; `limit`: seconds that the round trip may take."""
         self._probe = probe
         self._age = age
         self._limit = limit
         self._clock = clock
         self._lock = asyncio.Lock()
         self._found: tuple[float, str | None] | None = None
+        self.probed: tuple[str, ...] = ()
+        """What the last probe tried with success."""
 
     async def fault(self) -> str | None:
         """What is wrong; None where the work is done. Many that ask at once cause one probe."""
@@ -43,7 +45,7 @@ class Readiness:
     async def _asked(self) -> str | None:
         try:
             async with asyncio.timeout(self._limit):
-                await self._probe()
+                self.probed = await self._probe()
         except TimeoutError:
             return f"the engine did not answer within {self._limit:g} s"
         except Exception as error:  # whatever fails, the server is not ready

@@ -10,23 +10,37 @@ from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from service import logs
+from service import logs, problems
+from service.errors import Problem
+from service.security import HEADERS
 from service.state import Service
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class PatientProtocol(H11Protocol):
-    """HTTP/1.1 that waits for the head of a request only so long; uvicorn alone waits for ever."""
+    """HTTP/1.1 that waits only so long for the head of a request, and for who does not read.
+
+    uvicorn alone waits for ever.
+    """
 
     header_seconds = 10.0
+    send_seconds = 30.0
+    most_connections = 1000
     _head_timer: asyncio.TimerHandle | None = None
+    _send_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client came; its first head must come in time."""
         super().connection_made(transport)
+        if len(self.connections) > self.most_connections:
+            # Not by `limit_concurrency` of uvicorn, whose answer does not say when to come again.
+            self.app = _busy
+        # `pause_writing` comes with the first byte that the client does not take.
+        transport.set_write_buffer_limits(high=0)
         self._wait_for_head()
 
     def data_received(self, data: bytes) -> None:
@@ -42,7 +56,23 @@ class PatientProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """The client went away."""
         self._head_came()
+        self._taken()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        """The client does not take what is sent; a connection that is closed would wait for it."""
+        super().pause_writing()
+        self._send_timer = self.loop.call_later(self.send_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The client has taken all."""
+        self._taken()
+        super().resume_writing()
+
+    def _taken(self) -> None:
+        if self._send_timer is not None:
+            self._send_timer.cancel()
+            self._send_timer = None
 
     def _wait_for_head(self) -> None:
         self._head_timer = self.loop.call_later(self.header_seconds, self._give_up)
@@ -107,10 +137,15 @@ class Server(uvicorn.Server):
 def configured(app: FastAPI) -> uvicorn.Config:
     """How uvicorn serves the application."""
     settings = _service(app).settings
+    limits = {
+        "header_seconds": settings.header_seconds,
+        "send_seconds": settings.send_seconds,
+        "most_connections": settings.connections,
+    }
     options: dict[str, Any] = {
         "host": settings.host,
         "port": settings.port,
-        "http": type("Protocol", (PatientProtocol,), {"header_seconds": settings.header_seconds}),
+        "http": type("Protocol", (PatientProtocol,), limits),
         "ws": "none",
         "lifespan": "on",
         "log_config": None,
@@ -118,7 +153,6 @@ def configured(app: FastAPI) -> uvicorn.Config:
         "server_header": False,
         "proxy_headers": bool(settings.trusted_proxies),
         "forwarded_allow_ips": list(settings.trusted_proxies),
-        "limit_concurrency": settings.connections,
         "timeout_keep_alive": settings.keep_alive_seconds,
         # Connections that hang when the work is done do not hold up the end.
         "timeout_graceful_shutdown": 2,
@@ -129,6 +163,17 @@ def configured(app: FastAPI) -> uvicorn.Config:
 def run(app: FastAPI) -> None:
     """Serve until a signal ends it."""
     Server(configured(app), _service(app)).run()
+
+
+async def _busy(scope: Scope, receive: Receive, send: Send) -> None:
+    """What a connection beyond the limit is told; its request is not looked at."""
+    problem = Problem(
+        "queue_full",
+        "more connections are open than this server keeps",
+        retry_after=1,
+        headers={"Connection": "close", **HEADERS},
+    )
+    await problems.response(problem)(scope, receive, send)
 
 
 def _service(app: FastAPI) -> Service:

@@ -120,6 +120,9 @@ class Settings(BaseModel):
     """Time for accepted work to end after SIGTERM."""
     drain_notice_seconds: float = Field(default=1, ge=0, le=600)
     """Time for which the server stays reachable, but not ready, after SIGTERM."""
+    traces: bool = False
+    """Whether spans of requests go to the OpenTelemetry collector of OTEL_EXPORTER_OTLP_ENDPOINT;
+    without texts, keys and addresses. Needs `text-augmentation-service[otel]`."""
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
     """Least level that is logged."""
 

@@ -19,6 +19,7 @@ from service.limits import Buckets
 from service.metrics import Metrics
 from service.readiness import Readiness
 from service.settings import Settings
+from service.tracing import Tracing
 
 
 class Engine(Protocol):
@@ -39,8 +40,11 @@ class Engine(Protocol):
     def load(self) -> Load:
         """How busy it is."""
 
-    async def probe(self) -> None:
-        """A real, tiny round trip; raises where it fails."""
+    def seconds(self, items: Sequence[Item]) -> float | None:
+        """How long these would take behind what waits; None before there is a measure."""
+
+    async def probe(self) -> tuple[str, ...]:
+        """Real, tiny round trips, and what was tried; raises where one fails."""
 
     async def drain(self, timeout: float) -> None:  # noqa: ASYNC109  (it must not raise)
         """Wait until what was accepted has ended."""
@@ -102,6 +106,7 @@ class Service:
     keys: KeyRing
     jobs: Jobs | None = None
     metrics: Metrics = field(default_factory=Metrics)
+    tracing: Tracing = field(default_factory=Tracing)
     buckets: Buckets = field(init=False)
     gate: Gate = field(init=False)
     readiness: Readiness = field(init=False)
@@ -118,6 +123,8 @@ class Service:
             limit=self.settings.probe_seconds,
         )
         self.metrics.watch(self.engine.load)
+        if self.jobs is not None:
+            self.metrics.watch_jobs(self.jobs.figures)
 
 
 def service_of(connection: HTTPConnection) -> Service:

@@ -94,11 +94,14 @@ async def _ends(items: list[Item], client: Client, service: Service) -> AsyncGen
         costs = dict(enumerate(service.engine.cost(item) for item in items))
         service.buckets.take(client.name, sum(costs.values()))
         left = dict(costs)
+        batches: dict[float, list[Result]] = {}  # by when they left the queue
         try:
             async for index, result in _within(items, left, service):
                 del left[index]
                 service.metrics.ended(result)
-                if isinstance(result, ItemError) and result.retryable:
+                if isinstance(result, Result):
+                    batches.setdefault(result.timings.left, []).append(result)
+                elif result.retryable:
                     service.buckets.give_back(client.name, costs[index])
                 yield index, result
         except QueueFull as full:
@@ -108,6 +111,8 @@ async def _ends(items: list[Item], client: Client, service: Service) -> AsyncGen
                 retry_after=whole_seconds(full.retry_after_seconds),
             ) from None
         finally:
+            for results in batches.values():
+                service.tracing.batch(results)
             service.buckets.give_back(client.name, sum(left.values()))
             service.metrics.unfinished.inc(len(left))
             service.metrics.at_once.set(service.gate.inside - 1)

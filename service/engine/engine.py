@@ -15,14 +15,14 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from augment.errors import ResourceError
 from augment.record import Record
-from augment.spec import PipelineSpec, parse_spec
 from service.engine import costs
 from service.engine.items import Item, ItemError, Load, Result
 from service.engine.lane import EXPIRED, NOT_READY, Lane, Limits
+from service.engine.probes import TEXT, probes
 from service.engine.process import PATIENCE, Patience, Worker, WorkerLost
 from service.engine.tickets import Batch, Ticket
 
@@ -73,6 +73,7 @@ class Engine:
     ) -> None:
         """`cache`: folder for prepared models; without it the user's cache folder."""
         settings = {"cache": str(cache) if cache else None, "threads": 1}
+        self._cache = cache
         self._command = (*crew.command, json.dumps(settings))
         self._crew = crew
         self._patience = patience
@@ -138,21 +139,40 @@ class Engine:
             queued_cost=sum(lane.cost for lane in lanes),
             cost_per_second=min(rates) if rates else None,
             workers=sum(lane.workers for lane in lanes),
+            batches=tuple(lane.batches(name) for name, lane in self._lanes.items()),
         )
 
-    async def probe(self) -> None:
-        """A real, tiny round trip through a worker of each lane.
+    def seconds(self, items: Sequence[Item]) -> float | None:
+        """How long these would take behind what waits in their lanes, by the speed measured so far.
+
+        None where a lane that they take has done nothing yet. Lanes work side by side, and words
+        are many times faster than models, so each is asked for its own.
+        """
+        costs_by_lane: dict[Lane, int] = {}
+        for item in items:
+            lane = self._lane(item)
+            costs_by_lane[lane] = costs_by_lane.get(lane, 0) + costs.cost(item)
+        if any(lane.rate is None for lane in costs_by_lane):
+            return None
+        return max(lane.seconds(lane.cost + own) for lane, own in costs_by_lane.items())
+
+    async def probe(self) -> tuple[str, ...]:
+        """A real, tiny round trip through workers; the names of what was tried.
+
+        Where no pair of models is installed, words are tried alone.
 
         Raises:
             ResourceError: a lane did not give its copy.
         """
         deadline = self._clock() + _PROBE_SECONDS
-        for spec in _probes():
-            record = Record("This is a big house.", id="probe")
+        tried = await asyncio.to_thread(probes, self._cache)  # it looks for models on the disk
+        for name, spec in tried:
+            record = Record(TEXT, id="probe")
             item = Item(record, spec, 1, 0, key="(probe)", deadline=deadline)
             async for _, end in self.submit([item]):
                 if isinstance(end, ItemError):
-                    raise ResourceError(f"the probe of {spec.steps[0].kind} failed: {end.message}")
+                    raise ResourceError(f"the probe of {name} failed: {end.message}")
+        return tuple(name for name, _ in tried)
 
     async def drain(self, timeout: float) -> None:  # noqa: ASYNC109  (part of the interface)
         """Wait until all that was accepted has ended, or so many seconds have passed."""
@@ -314,9 +334,3 @@ class Engine:
 def _expire(tickets: Sequence[Ticket]) -> None:
     for ticket in tickets:
         ticket.end(EXPIRED)
-
-
-def _probes() -> tuple[PipelineSpec, PipelineSpec]:
-    """A spec for each lane, of what is always installed."""
-    words: dict[str, Any] = {"kind": "masking", "rate": 1.0}
-    return parse_spec({"steps": [words]}), parse_spec({"steps": [{"kind": "back_translation"}]})

@@ -47,6 +47,11 @@ class FairQueue(Generic[T]):
     def __len__(self) -> int:
         return sum(len(group) for group in self._groups.values())
 
+    @property
+    def groups(self) -> int:
+        """How many groups have items."""
+        return len(self._groups)
+
     def push(
         self, value: T, *, group: Hashable, flow: Hashable, cost: float, weight: float = 1.0
     ) -> Queued[T]:

@@ -28,15 +28,19 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Timings:
-    """Seconds in the queue, until its worker had the pipeline of its batch, and at work.
+    """Seconds of a text's batch in each phase.
 
-    `tokenizing` is the time to read the batch and find or build its pipeline: pieces are cut within
-    the model's work and are not timed apart.
+    `waiting` in the queue (the text's own), `preparing` to read the batch and find or build its
+    pipeline, which may load models, `working` from then until the text had its end. Of the work,
+    `translating` is what translators took: cutting into pieces is done beside their search and has
+    no time of its own. `left` is when the batch left the queue, by the monotonic clock.
     """
 
     waiting: float
-    tokenizing: float
+    preparing: float
+    translating: float
     working: float
+    left: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,22 @@ class ItemError:
 
 
 @dataclass(frozen=True, slots=True)
+class Batches:
+    """All batches that the workers of a lane came back from, since the start.
+
+    Costs in padded tokens: what the texts are likely to have (`real`), what the batches made of
+    them by padding (`padded`), and what they might have had (`budget`).
+    """
+
+    lane: str
+    count: int = 0
+    items: int = 0
+    real: int = 0
+    padded: int = 0
+    budget: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """How busy the engine is; `cost_per_second` is measured, None before any work was done."""
 
@@ -64,6 +84,7 @@ class Load:
     queued_cost: int
     cost_per_second: float | None
     workers: int
+    batches: tuple[Batches, ...] = ()
 
 
 class QueueFull(Exception):

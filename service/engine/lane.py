@@ -10,11 +10,14 @@ from dataclasses import dataclass
 
 from service.engine.batching import fill
 from service.engine.fair import FairQueue
-from service.engine.items import ItemError, QueueFull
+from service.engine.items import Batches, ItemError, QueueFull
 from service.engine.tickets import Batch, Ticket
 
 # Share of a flow beside others: a job gets on, but an interactive request hardly notices it.
 _WEIGHTS = {"interactive": 16.0, "job": 1.0}
+
+# Share of the budget from which a batch shows the speed of full ones.
+_FULL = 0.5
 
 EXPIRED = ItemError("deadline_passed", "the time for the text is over", retryable=True)
 HUNG = ItemError(
@@ -60,8 +63,10 @@ class Lane:
         self._suspects = 0
         self._worked = 0.0  # cost of the last batches
         self._spent = 0.0  # and their seconds
+        self._full_rate: float | None = None  # of batches that were at least half full
         self._held: Counter[str] = Counter()  # items by key
         self._owed: Counter[str] = Counter()  # cost by key
+        self._done: Counter[str] = Counter()  # figures of `Batches`
 
     def check(self, tickets: Sequence[Ticket]) -> None:
         """Whether all of these may enter.
@@ -93,9 +98,14 @@ class Lane:
         # By what the items cost alone, as the queue counts them. A mean over the last few full
         # batches; small ones are slow for their cost and count little.
         cost = sum(ticket.cost for ticket in batch.tickets)
+        self._count(batch, cost)
         kept = 1 - 0.3 * min(1.0, cost / self.limits.batch_cost)
         self._worked = kept * self._worked + cost
         self._spent = kept * self._spent + max(seconds, 1e-4)
+        if cost >= _FULL * self.limits.batch_cost:
+            rate = cost / max(seconds, 1e-4)
+            before = rate if self._full_rate is None else self._full_rate
+            self._full_rate = 0.7 * before + 0.3 * rate
 
     @property
     def rate(self) -> float | None:
@@ -141,9 +151,17 @@ class Lane:
             yield from batch.tickets
         yield from [queued.value for queued in self._queue]
 
+    def batches(self, name: str) -> Batches:
+        """Figures over all that were done, for the lane of this name."""
+        return Batches(name, **self._done)
+
     def seconds(self, cost: int) -> float:
-        """How long so much takes with all workers; 0 before anything was measured."""
-        return cost / (self.rate * max(1, self.workers)) if self.rate else 0.0
+        """How long so much takes with all workers; 0 before anything like it was measured."""
+        # Small batches are many times slower for their cost: they say nothing of full ones, which
+        # much of few specs makes.
+        full = cost >= _FULL * self.limits.batch_cost * max(1, self._queue.groups)
+        rate = self._full_rate if full else self.rate
+        return cost / (rate * max(1, self.workers)) if rate else 0.0
 
     def _check(self, key: str, own: Sequence[Ticket], cost: int, count: int) -> None:
         limits = self.limits
@@ -212,6 +230,12 @@ class Lane:
                 ticket.queued = None
             return Batch(taken)
         return None
+
+    def _count(self, batch: Batch, cost: int) -> None:
+        # One text alone may be over the budget, which it then has to itself.
+        budget = max(self.limits.batch_cost, batch.cost)
+        figures = {"items": len(batch.tickets), "real": cost, "padded": batch.cost}
+        self._done.update(count=1, budget=budget, **figures)
 
     def _left(self, batch: Batch) -> None:
         if batch.suspected:

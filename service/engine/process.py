@@ -95,7 +95,8 @@ class Worker:
         while "done" not in (said := await self._said(limit, begun=True)):
             ticket = batch.tickets[said["item"]]
             end = end_from_json(said, ticket.item.record)
-            timings = Timings(now - ticket.entered, *said["seconds"])
+            preparing, translating, working = said["seconds"]
+            timings = Timings(now - ticket.entered, preparing, translating, working, left=now)
             ticket.end(end if isinstance(end, ItemError) else Result(end, timings))
         return float(said["preparing"])
 

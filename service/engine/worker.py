@@ -24,11 +24,11 @@ from augment.build import build_pipeline
 from augment.errors import AugmentError
 from augment.pipeline import Pipeline
 from augment.record import Outcome
-from augment.resources import Resources
 from augment.spec import PipelineSpec
 from augment.translation.settings import EngineSettings
 from service.engine import frames
 from service.engine.items import ItemError
+from service.engine.stopwatch import Stopwatch, TimedResources
 from service.engine.wire import Task, end_to_json, task_from_json
 
 # Pipelines that are kept; models and lexicons are shared by all and loaded once.
@@ -43,8 +43,10 @@ class Pipelines:
     """Pipelines by spec, the last used ones kept, over one set of resources each way."""
 
     def __init__(self, cache: Path | None, threads: int) -> None:
+        self.stopwatch = Stopwatch()
         self._resources = {
-            strict: Resources(
+            strict: TimedResources(
+                self.stopwatch,
                 cache=cache,
                 engine=EngineSettings(
                     compute_type="float32" if strict else "auto", threads=threads
@@ -92,12 +94,13 @@ def work(asked: dict[str, Any], pipelines: Pipelines, answers: BinaryIO) -> None
     _answer(answers, [{"taken": number}])
     tasks = [task_from_json(one) for one in asked["items"]]
     pipeline = _pipeline(asked, pipelines)
-    began = time.monotonic()
+    began, translated = time.monotonic(), pipelines.stopwatch.seconds
     _answer(answers, [{"begun": number}])
     ends: Iterable[Outcome | ItemError]
     ends = [pipeline] * len(tasks) if isinstance(pipeline, ItemError) else _ends(pipeline, tasks)
     for index, end in enumerate(ends):
-        seconds = [began - came, time.monotonic() - began]
+        translating = pipelines.stopwatch.seconds - translated
+        seconds = [began - came, translating, time.monotonic() - began]
         _answer(answers, [_end(index, end) | {"seconds": seconds}])
     _answer(answers, [{"done": number, "preparing": began - came}])
 

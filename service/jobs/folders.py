@@ -4,7 +4,6 @@ An upload is whole when its `meta.json` is there, which is written last. A job k
 upload, so that either can be removed without the other.
 """
 
-import errno
 import hashlib
 import json
 import os
@@ -12,12 +11,14 @@ import re
 import secrets
 import shutil
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO, Final, Self
 
 from augment.datasets.formats import suffix_kind
 from augment.datasets.output import OutputFile, sync_folder
 from service.errors import Problem
+from service.jobs.space import written
 
 _NAMES: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,119}")
 _META: Final = "meta.json"
@@ -96,11 +97,13 @@ class Upload:
         self._folder = folders.data / "uploads" / self.id
         self._hash = hashlib.sha256()
         self._size = 0
-        try:
+        with written():
             self._folder.mkdir(mode=0o700)
-            self._file: BinaryIO = (self._folder / ".part").open("xb")
-        except OSError as error:
-            raise _unwritable(error) from error
+            try:
+                self._file: BinaryIO = (self._folder / ".part").open("xb")
+            except OSError:
+                self._folder.rmdir()
+                raise
 
     def write(self, data: bytes) -> None:
         """Write bytes.
@@ -108,10 +111,8 @@ class Upload:
         Raises:
             Problem: `disk_full`.
         """
-        try:
+        with written():
             self._file.write(data)
-        except OSError as error:
-            raise _unwritable(error) from error
         self._hash.update(data)
         self._size += len(data)
 
@@ -124,15 +125,13 @@ class Upload:
         told = {
             "id": self.id, "name": self._name, "bytes": self._size, "sha256": self._hash.hexdigest()
         }  # fmt: skip
-        try:
+        with written():
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
             os.replace(self._folder / ".part", self._folder / self._name)
             sync_folder(self._folder)
-        except OSError as error:
-            raise _unwritable(error) from error
-        with OutputFile(self._folder / _META) as meta:
+        with written(), OutputFile(self._folder / _META) as meta:
             meta.write(json.dumps({**told, "client": self._client}).encode())
             meta.publish()
         return told
@@ -142,10 +141,10 @@ class Upload:
 
     def __exit__(self, *_: object) -> None:
         if not (self._folder / _META).exists():
-            try:
+            # What is left in the buffer may fail to be written once more; the first is told.
+            with suppress(OSError):
                 self._file.close()
-            finally:
-                shutil.rmtree(self._folder, ignore_errors=True)
+            shutil.rmtree(self._folder, ignore_errors=True)
 
 
 def _read_meta(folder: Path) -> dict[str, Any] | None:
@@ -154,9 +153,3 @@ def _read_meta(folder: Path) -> dict[str, Any] | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     return found
-
-
-def _unwritable(error: OSError) -> Problem:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-        return Problem("disk_full", "the server's disk is full", retry_after=60)
-    return Problem("output_unusable", "the server cannot write to its data folder")

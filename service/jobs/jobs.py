@@ -22,7 +22,9 @@ from service.jobs.durable import Durable
 from service.jobs.folders import Folders
 from service.jobs.plan import REPORT, SUMMARY
 from service.jobs.runner import Conditions, Runner
+from service.jobs.space import written
 from service.jobs.store import Row, Store
+from service.metrics import JobFigures
 from service.schemas.jobs import JobRequest
 from service.settings import Settings
 
@@ -88,7 +90,7 @@ class Jobs:
         """A new job, or the one that the client made with the same idempotency key.
 
         Raises:
-            Problem: `idempotency_mismatch`, `too_many_jobs`, or the input is not there.
+            Problem: `idempotency_mismatch`, `too_many_jobs`, `disk_full`, or no such input.
             AugmentError: the input cannot be read as asked.
         """
         digest = hashlib.sha256(asked.model_dump_json().encode()).hexdigest()
@@ -103,15 +105,16 @@ class Jobs:
             )
         job = secrets.token_hex(16)
         try:
-            name = prepare(
-                job,
-                asked=asked,
-                spec=spec,
-                client=client,
-                folders=self.folders,
-                settings=self._settings,
-            )
-            row = self.store.add(job, client, name=name, digest=digest, idempotency=idempotency)
+            with written():
+                name = prepare(
+                    job,
+                    asked=asked,
+                    spec=spec,
+                    client=client,
+                    folders=self.folders,
+                    settings=self._settings,
+                )
+                row = self.store.add(job, client, name=name, digest=digest, idempotency=idempotency)
         except BaseException:
             rmtree(self.folders.job(job), ignore_errors=True)
             raise
@@ -121,7 +124,10 @@ class Jobs:
             row = self._made(client, idempotency, digest)
             assert row is not None
             return row
-        self._durable.enqueue(job, row.attempt)
+        try:
+            self._durable.enqueue(job, row.attempt)
+        except SQLAlchemyError as error:  # it is accepted: `_keep` queues it when that can be done
+            logs.event("jobs_failed", level=logging.ERROR, exception=logs.described(error))
         return row
 
     def get(self, job: str, client: str) -> Row:
@@ -134,6 +140,15 @@ class Jobs:
         if row is None or row.client != client:
             raise Problem("not_found", "there is no such job; GET /v1/jobs lists yours")
         return row
+
+    def figures(self) -> JobFigures | None:
+        """What the metrics tell of the jobs; nothing while the database does not answer."""
+        try:
+            states, oldest = self.store.states()
+        except SQLAlchemyError as error:
+            logs.event("jobs_failed", level=logging.ERROR, exception=logs.described(error))
+            return None
+        return JobFigures(states, oldest, self._runner.rows, self._runner.copies)
 
     def pause(self, row: Row) -> None:
         """Keep what is done, and stop.

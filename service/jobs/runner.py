@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from shutil import rmtree
 from typing import Any, Final, Literal
@@ -41,7 +41,15 @@ class Runner:
         self._folders = folders
         self._how = conditions
         self._beat = min(1.0, conditions.lease / 4)
+        self._lock = threading.Lock()
+        self.rows = self.copies = 0  # done since the start, by all attempts
         self.stopping = threading.Event()
+
+    def made(self, rows: int, copies: int) -> None:
+        """An attempt came so much further."""
+        with self._lock:
+            self.rows += rows
+            self.copies += copies
 
     def run(self, job: str, attempt: int) -> End:
         """Work at a job until it has ended or is somebody else's."""
@@ -49,7 +57,13 @@ class Runner:
         if self.stopping.is_set() or not self._store.claim(job, attempt, replica):
             return "superseded"
         end = _Attempt(
-            self._store, self._folders, self._how, beat=self._beat, job=job, attempt=attempt
+            self._store,
+            self._folders,
+            self._how,
+            beat=self._beat,
+            job=job,
+            attempt=attempt,
+            made=self.made,
         ).work(self.stopping)
         logs.event("job_attempt", job=job, attempt=attempt, end=end)
         return end
@@ -67,12 +81,17 @@ class _Attempt:
         beat: float,
         job: str,
         attempt: int,
+        made: Callable[[int, int], None],
     ) -> None:
         self._store, self._folders, self._how, self._beat = store, folders, how, beat
         self._job, self._attempt = job, attempt
         self._held = time.monotonic()
         self._beaten = self._held - beat
         self._progress: dict[str, Any] = {}
+        self._made = made
+        # What earlier attempts did is on the disk, and told again by this one.
+        row = store.get(job)
+        self._counted = _rows_and_copies(row.progress if row else {})
 
     def work(self, stopping: threading.Event) -> End:
         """Until the job has ended; a process that dies is replaced."""
@@ -100,14 +119,14 @@ class _Attempt:
     def _watch(self, process: JobProcess, stopping: threading.Event) -> End | None:
         """How the attempt ended; None where its process died."""
         while not process.ended(_TICK):
-            self._progress = process.progress
+            self._noted(process)
             if stopping.is_set():
                 return self._released()
             if (end := self._renewed(process)) is not None:
                 return end
             if process.silent > self._how.stall:
                 return None
-        self._progress = process.progress
+        self._noted(process)
         if process.verdict is None:
             return None
         if "done" in process.verdict:
@@ -116,6 +135,13 @@ class _Attempt:
             logs.event("job_bug", level=logging.ERROR, job=self._job,
                        exception=process.verdict["bug"])  # fmt: skip
         return self._told("failed", error=process.verdict["failed"])
+
+    def _noted(self, process: JobProcess) -> None:
+        """Take over how far the process is; what it only tells again counts nothing."""
+        self._progress = process.progress
+        before, now = self._counted, _rows_and_copies(self._progress)
+        self._counted = tuple(map(max, before, now))
+        self._made(*(new - old for old, new in zip(before, self._counted, strict=True)))
 
     def _renewed(self, process: JobProcess) -> End | None:
         """Renew the lease when it is time; how the attempt ends, if it does."""
@@ -166,6 +192,10 @@ class _Attempt:
     def _released(self) -> End:
         self._store.release(self._job, self._attempt, self._how.replica)
         return "released"
+
+
+def _rows_and_copies(progress: Mapping[str, Any]) -> tuple[int, ...]:
+    return int(progress.get("rows", 0)), int(progress.get("copies", 0))
 
 
 def _how(code: int | None) -> str:

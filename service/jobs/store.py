@@ -9,7 +9,7 @@ import json
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import sqlalchemy as sa
 
@@ -116,6 +116,15 @@ class Store:
         )
         with self._engine.connect() as connection:
             return int(connection.execute(chosen).scalar_one())
+
+    def states(self) -> tuple[dict[str, int], float]:
+        """How many jobs are in each state, and the seconds since the oldest of those that wait."""
+        chosen = sa.select(JOBS.c.state, sa.func.count(), self._now() - sa.func.min(JOBS.c.created))
+        with self._engine.connect() as connection:
+            rows = connection.execute(chosen.group_by(JOBS.c.state)).all()
+        found = {state: (int(count), float(age)) for state, count, age in rows}
+        counts = {state: found.get(state, (0, 0.0))[0] for state in get_args(State)}
+        return counts, max(0.0, found.get("queued", (0, 0.0))[1])
 
     def queued(self) -> list[tuple[str, int]]:
         """Jobs that wait, with their attempts."""

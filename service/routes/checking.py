@@ -61,12 +61,12 @@ async def estimate(body: AugmentRequest, request: Request) -> Response:
     items = prepared(body, client, service)
     cost = sum(service.engine.cost(item) for item in items)
     load = service.engine.load()
-    speed = load.cost_per_second
+    seconds = service.engine.seconds(items)
     value = {
         "items": len(items),
         "cost": cost,
         "queued_cost": load.queued_cost,
-        "seconds": round((load.queued_cost + cost) / speed, 3) if speed else None,
+        "seconds": None if seconds is None else round(seconds, 3),
         **_taken(service, client.name, cost),
     }
     return Response(answers.to_json(value), media_type="application/json")

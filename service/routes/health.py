@@ -1,5 +1,7 @@
 """`livez`, `readyz` and `metrics`, at the root."""
 
+import asyncio
+
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
@@ -8,7 +10,7 @@ from service.metrics import CONTENT_TYPE
 from service.routes.answers import ACCESS
 from service.routes.answers import problems as documented
 from service.routing import guarded
-from service.schemas import HealthResponse
+from service.schemas import HealthResponse, ReadyResponse
 from service.state import service_of
 
 router = APIRouter(tags=["health"])
@@ -22,7 +24,7 @@ async def livez() -> HealthResponse:
 
 
 @router.get("/readyz", operation_id="readyz", responses=documented("not_ready", "draining"))
-async def readyz(request: Request) -> HealthResponse:
+async def readyz(request: Request) -> ReadyResponse:
     """Tell whether work would be done: a tiny text was just augmented, by the real workers."""
     service = service_of(request)
     if service.gate.draining:
@@ -30,7 +32,7 @@ async def readyz(request: Request) -> HealthResponse:
     fault = await service.readiness.fault()
     if fault is not None:
         raise Problem("not_ready", fault, retry_after=service.readiness.next_seconds())
-    return HealthResponse(status="ready")
+    return ReadyResponse(status="ready", probed=service.readiness.probed)
 
 
 @measured.get(
@@ -44,4 +46,6 @@ async def readyz(request: Request) -> HealthResponse:
 )
 async def metrics(request: Request) -> Response:
     """Tell the metrics; with client keys, one that opens `metrics` is needed."""
-    return Response(service_of(request).metrics.page(), media_type=CONTENT_TYPE)
+    # In a thread, since the table of jobs is asked.
+    page = await asyncio.to_thread(service_of(request).metrics.page)
+    return Response(page, media_type=CONTENT_TYPE)

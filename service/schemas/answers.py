@@ -209,6 +209,15 @@ class InfoResponse(Schema):
 
 
 class HealthResponse(Schema):
-    """How the server is."""
+    """That the process answers."""
 
-    status: Literal["alive", "ready"]
+    status: Literal["alive"]
+
+
+class ReadyResponse(Schema):
+    """That work would be done."""
+
+    status: Literal["ready"]
+    probed: tuple[str, ...]
+    """What was tried with a tiny text: `words`, and `translation en-pt-en` or another pair of
+    languages for which models are installed; only `words` where there is no pair."""

@@ -2,6 +2,9 @@
 
 The page itself holds no secret and asks the API like any client, so it is open; where client keys
 are needed, the person types one in, and it stays in the memory of the tab.
+
+A report brings its own styles, which the page's policy forbids. So it is drawn in a frame with a
+policy of its own: inline styles, no script but ours, and, being sandboxed, no way to page and API.
 """
 
 from importlib.resources import files
@@ -14,8 +17,12 @@ from service.errors import Problem
 
 _POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
+)
+_FRAME: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts"
 )
 _TYPES: Final = {
     "index.html": "text/html",
@@ -27,6 +34,14 @@ _TYPES: Final = {
     "copies.js": "text/javascript",
     "calls.js": "text/javascript",
     "jobs.js": "text/javascript",
+    "report.js": "text/javascript",
+    "frame.html": "text/html",
+    "frame.js": "text/javascript",
+}
+# A sandboxed frame has an origin of its own, so what it loads must let others load it.
+_OWN: Final = {
+    "frame.html": {"Content-Security-Policy": _FRAME, "X-Frame-Options": "SAMEORIGIN"},
+    "frame.js": {"Cross-Origin-Resource-Policy": "cross-origin"},
 }
 
 router = APIRouter(include_in_schema=False)
@@ -48,4 +63,5 @@ def part(name: str) -> Response:
 
 def _file(name: str) -> Response:
     headers = {"Content-Security-Policy": _POLICY, "Cache-Control": "no-cache"}
+    headers |= _OWN.get(name, {})
     return Response((files(__name__) / name).read_bytes(), headers=headers, media_type=_TYPES[name])

@@ -2,6 +2,7 @@
 
 import { ask, askJson } from "/ui/api.js";
 import { $, button, el, errorBox, facts } from "/ui/dom.js";
+import { show } from "/ui/report.js";
 
 const MOVES = {
   queued: ["pause", "cancel"], running: ["pause", "cancel"], paused: ["resume", "cancel"],
@@ -93,6 +94,7 @@ function jobCard(job) {
   if (job.error) card.append(errorBox({ message: `${job.error.message} [${job.error.code}]` }));
   const moves = MOVES[job.state].map((move) => button(capital(move), () => change(job, move)));
   const loads = job.files.map((file) => button(`Save ${file}`, () => save(job, file)));
+  if (job.files.includes("report")) loads.unshift(button("Show report", () => act(() => show(job))));
   if (ENDED.includes(job.state)) moves.push(button("Remove", () => remove(job)));
   card.append(el("div", "row", ...loads, ...moves));
   return card;

@@ -157,6 +157,65 @@ def test_a_data_set_becomes_a_job_whose_files_can_be_saved(browse: Open, tmp_pat
     assert any("Worst copies" in one.read_text("utf-8") for one in saved if one.suffix == ".html")
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_report_of_a_job_is_shown(browse: Open, tmp_path: Path, width: int) -> None:
+    browser = browse(width=width)
+    browser.call(
+        "Emulation.setDeviceMetricsOverride", width=width, height=1600, deviceScaleFactor=1,
+        mobile=width < 500,
+    )  # fmt: skip
+    browser.run(
+        "{ const files = new DataTransfer(); files.items.add(new File(['text,label\\n"
+        "the parcel came <img src=x onerror=parent.postMessage(1)> late,a\\nthe dog sleeps,b\\n'], "
+        f"'{width}.csv')); document.getElementById('file').files = files.files;"
+        "document.querySelector('#job [type=submit]').click(); }"
+    )
+    browser.until(
+        f"[...document.querySelectorAll('#jobs .card')].find(one => one.textContent.includes("
+        f"'{width}.csv'))?.querySelector('button')?.textContent == 'Show report'"
+    )
+    browser.run(
+        f"[...document.querySelectorAll('#jobs .card')].find(one => one.textContent.includes("
+        f"'{width}.csv')).querySelector('button').click()"
+    )
+    browser.until("document.querySelector('#report iframe')")
+    drawn = framed(browser)
+    assert drawn["origin"] == "null"  # neither the page nor the API can be reached from it
+    assert drawn["hostile"] == 0
+    assert "sans" in drawn["font"]  # its own style sheet holds; browsers have a serif
+    assert not drawn["wide"]
+    browser.picture(tmp_path / "report.png")
+    assert browser.run("document.documentElement.scrollWidth") <= width
+    assert browser.run("document.activeElement.textContent") == f"Report of {width}.csv"
+    browser.run("[...document.querySelectorAll('#report button')].at(-1).click()")
+    assert browser.run("document.querySelector('#report').hidden")
+    assert browser.told == []
+
+
+def framed(browser: Browser) -> dict[str, Any]:
+    """What the frame of the report shows; sandboxed, it is a target of its own."""
+    while True:
+        targets = browser.call("Target.getTargets")["targetInfos"]
+        found = [one["targetId"] for one in targets if one["url"].endswith("/ui/frame.html")]
+        if found:
+            break
+        browser.run("new Promise(done => setTimeout(done, 20))")
+    page = browser._session
+    attached = browser.call("Target.attachToTarget", targetId=found[0], flatten=True)
+    browser._session = attached["sessionId"]
+    try:
+        browser.until("document.body.innerText.includes('Worst copies')")
+        shown: dict[str, Any] = browser.run(
+            "({origin: self.origin, "
+            "hostile: [...document.images].filter(one => one.getAttribute('src') == 'x').length,"
+            "font: getComputedStyle(document.body).fontFamily,"
+            "wide: document.documentElement.scrollWidth > innerWidth})"
+        )
+        return shown
+    finally:
+        browser._session = page
+
+
 def browser_waits_for(browser: Browser, folder: Path, count: int) -> list[Path]:
     while True:
         found = [one for one in folder.iterdir() if one.suffix in (".csv", ".html")]

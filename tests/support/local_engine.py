@@ -62,7 +62,7 @@ class LocalEngine:
             (outcome,) = pipeline.augment_batch([item.record], copies=item.copies, seed=item.seed)
         except AugmentError as error:
             return ItemError(error.code, str(error), retryable=False)
-        return Result(outcome, Timings(0.0, 0.0, time.monotonic() - began))
+        return Result(outcome, Timings(0.0, 0.0, 0.0, time.monotonic() - began, left=began))
 
     def cost(self, item: Item) -> int:
         return len(split_words(item.record.text)) * item.copies
@@ -70,10 +70,14 @@ class LocalEngine:
     def load(self) -> Load:
         return Load(self.left, 0, 100.0, 1)
 
-    async def probe(self) -> None:
+    def seconds(self, items: Sequence[Item]) -> float | None:
+        return sum(map(self.cost, items)) / 100.0
+
+    async def probe(self) -> tuple[str, ...]:
         self.probes += 1
         if self.fault is not None:
             raise self.fault
+        return ("words",)
 
     async def drain(self, timeout: float) -> None:  # noqa: ASYNC109
         self.calls.append("drain")

@@ -1,4 +1,4 @@
-"""A text and a key that are sent appear in no log line and in no metric."""
+"""A text and a key that are sent appear in no log line, in no metric and in no trace."""
 
 import io
 import json
@@ -7,10 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from starlette.testclient import TestClient
 
 from service import logs
 from service.keys import KeyFile
+from service.tracing import Tracing
 from tests.support.local_engine import LocalEngine
 
 CANARY = "canarybird"
@@ -55,6 +60,9 @@ def requests(secret: str) -> list[dict[str, Any]]:
         {**post, "method": CANARY.upper()},
         {**post, "headers": {"Authorization": f"Bearer {secret}x", "X-Request-ID": CANARY}},
         {**post, "headers": {**auth, "Host": f"{CANARY}.example", "User-Agent": CANARY}},
+        {**post, "headers": {**auth, "tracestate": f"{CANARY}=1", "baggage": f"{CANARY}={CANARY}",
+                             "traceparent": f"00-{'a' * 32}-{'b' * 16}-01"}, "json": good},
+        {**post, "headers": {**auth, "traceparent": CANARY}, "json": good},
         {**post, "headers": {"Cookie": CANARY, "Forwarded": CANARY, **auth}, "json": {}},
     ]  # fmt: skip
 
@@ -62,6 +70,9 @@ def requests(secret: str) -> list[dict[str, Any]]:
 def test_nothing_that_a_client_sends_is_told(
     client: TestClient, engine: LocalEngine, key_file: KeyFile, log: io.StringIO
 ) -> None:
+    traced, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(traced))
+    client.app.state.service.tracing = Tracing(provider)  # type: ignore[attr-defined]
     secret = key_file.add("team-a", ("augment", "metrics"))
     sent = requests(secret)
     statuses = [client.request(**one).status_code for one in sent]
@@ -76,7 +87,12 @@ def test_nothing_that_a_client_sends_is_told(
     lines = [json.loads(line) for line in log.getvalue().splitlines()]
     assert sum(line["event"] == "request" for line in lines) == len(statuses)
     assert [line["exception"]["type"] for line in lines if line["event"] == "bug"] == ["ValueError"]
-    for told in (log.getvalue(), page):
+    spans = traced.get_finished_spans()
+    assert sum(span.name.endswith("/v1/augment") for span in spans) > 5
+    assert {"waiting", "preparing", "working"} <= {span.name for span in spans}
+    # With all that goes over the wire, such as `tracestate`, events and the resource.
+    wire = str(encode_spans(spans)) + "".join(span.to_json() for span in spans)
+    for told in (log.getvalue(), page, wire):
         assert CANARY not in told.lower()
         assert secret not in told
         assert secret.split("_")[1] not in told

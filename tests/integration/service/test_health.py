@@ -25,7 +25,7 @@ def test_ready_asks_the_engine_and_remembers_the_answer(
     client: TestClient, engine: LocalEngine
 ) -> None:
     for _ in range(3):
-        assert client.get("/readyz").json() == {"status": "ready"}
+        assert client.get("/readyz").json() == {"status": "ready", "probed": ["words"]}
     assert engine.probes == 1
 
 
@@ -43,10 +43,11 @@ def test_an_answer_is_found_anew_when_it_is_old() -> None:
     now = [0.0]
     probes = []
 
-    async def probe() -> None:
+    async def probe() -> tuple[str, ...]:
         probes.append(now[0])
         if now[0] < 10:
             raise OSError
+        return ("words",)
 
     async def asked() -> list[str | None]:
         readiness = Readiness(probe, age=10, limit=5, clock=lambda: now[0])

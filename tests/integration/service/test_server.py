@@ -81,7 +81,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Process]]:
 
 def test_a_server_answers_and_ends_with_0(start: Callable[..., Process]) -> None:
     server = start(drain_notice_seconds=0)
-    assert server.client.get("/readyz").json() == {"status": "ready"}
+    assert server.client.get("/readyz").json() == {"status": "ready", "probed": ["words"]}
     assert server.client.post("/v1/augment", json=GOOD).json()["summary"]["copies"] == 1
     server.process.send_signal(signal.SIGTERM)
     assert server.code() == 0

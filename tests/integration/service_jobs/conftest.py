@@ -17,6 +17,7 @@ from service.app import create_app
 from service.jobs.jobs import Jobs
 from service.keys import KeyFile
 from service.settings import Settings
+from tests.support.job_server import Server
 from tests.support.local_engine import LocalEngine
 from tests.support.serve_jobs import HELD
 
@@ -24,6 +25,7 @@ SPEC: dict[str, Any] = {"steps": [{"kind": "masking", "rate": 0.3}], "seed": 7}
 ROWS = 290
 
 Serve = Callable[..., TestClient]
+Start = Callable[..., Server]
 
 
 def table(rows: int = ROWS) -> bytes:
@@ -72,6 +74,26 @@ def children(command: str) -> list[int]:
     return found
 
 
+def family(job: str) -> list[int]:
+    """The process of a job, and those that it has started."""
+    found = children(job)
+    for number in tuple(found):
+        with suppress(OSError):
+            for task in Path(f"/proc/{number}/task").iterdir():
+                found += [int(one) for one in (task / "children").read_text().split()]
+    return sorted(found)
+
+
+def state(server: Server, job: str) -> str:
+    found: str = server.client.get(f"/v1/jobs/{job}").json()["state"]
+    return found
+
+
+def result(server: Server, job: str) -> bytes:
+    until(server.client, job, in_state("done"))
+    return server.client.get(f"/v1/jobs/{job}/result").content
+
+
 @pytest.fixture
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where files say what happens to the processes of jobs."""
@@ -91,6 +113,25 @@ def serve(tmp_path: Path, place: Path, cache: Path, resources: Resources) -> Ite
             app = create_app(given, LocalEngine(resources), file, Jobs(given, HELD))
             client = TestClient(app, "http://localhost", raise_server_exceptions=False)
             return stack.enter_context(client)
+
+        yield started
+
+
+@pytest.fixture
+def start(tmp_path: Path, place: Path) -> Iterator[Start]:
+    with ExitStack() as stack:
+
+        def started(**settings: Any) -> Server:
+            given = {
+                "port": 0,
+                "keys": str(tmp_path / "keys.json"),
+                "data": str(tmp_path / "data"),
+                "drain_notice_seconds": 0,
+                **settings,
+            }
+            server = Server(given)
+            stack.callback(server.close)
+            return server
 
         yield started
 

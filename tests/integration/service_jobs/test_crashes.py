@@ -3,84 +3,27 @@
 import json
 import os
 import signal
-import subprocess
-import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import httpx2
 import pytest
 
 from augment.randomness import stream
 from service.keys import KeyFile
-from tests.integration.service_jobs.conftest import children, half_way, in_state, sent, until
+from tests.integration.service_jobs.conftest import (
+    Start,
+    children,
+    family,
+    half_way,
+    in_state,
+    result,
+    sent,
+    state,
+    until,
+)
 from tests.support import postgres
 
 pytestmark = [pytest.mark.server, pytest.mark.fault]
-
-
-class Server:
-    """A server process, and a client of it."""
-
-    def __init__(self, settings: dict[str, Any]) -> None:
-        command = [sys.executable, "-m", "tests.support.serve_jobs", json.dumps(settings)]
-        self.process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        self.lines: list[dict[str, Any]] = []
-        self.listening = threading.Event()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
-        self.listening.wait()
-        found = [line for line in self.lines if line["event"] == "listening"]
-        if not found:
-            self.close()
-            raise AssertionError(json.dumps(self.lines))
-        (address,) = found[0]["addresses"]
-        self.client = httpx2.Client(base_url=f"http://{address}", timeout=30)
-
-    def _read(self) -> None:
-        assert self.process.stderr is not None
-        for line in self.process.stderr:
-            self.lines.append(json.loads(line))
-            if self.lines[-1]["event"] == "listening":
-                self.listening.set()
-        self.listening.set()
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
-
-    def close(self) -> None:
-        self.kill()
-        self._reader.join()
-        assert self.process.stderr is not None
-        self.process.stderr.close()
-        if hasattr(self, "client"):
-            self.client.close()
-
-
-Start = Callable[..., Server]
-
-
-@pytest.fixture
-def start(tmp_path: Path, place: Path) -> Iterator[Start]:
-    with ExitStack() as stack:
-
-        def started(**settings: Any) -> Server:
-            given = {
-                "port": 0,
-                "keys": str(tmp_path / "keys.json"),
-                "data": str(tmp_path / "data"),
-                "drain_notice_seconds": 0,
-                **settings,
-            }
-            server = Server(given)
-            stack.callback(server.close)
-            return server
-
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -89,11 +32,6 @@ def database() -> Iterator[str]:
         pytest.skip(why)
     with postgres.running() as url:
         yield url
-
-
-def result(server: Server, job: str) -> bytes:
-    until(server.client, job, in_state("done"))
-    return server.client.get(f"/v1/jobs/{job}/result").content
 
 
 def test_a_killed_server_goes_on_with_its_jobs(
@@ -117,20 +55,36 @@ def test_a_killed_server_goes_on_with_its_jobs(
     assert again.client.get(f"/v1/jobs/{job['id']}").json()["attempt"] == 1
 
 
-def test_a_server_that_is_killed_at_any_moment(
-    start: Start, tmp_path: Path, unbroken: bytes
-) -> None:
+def test_twenty_kills_of_the_server(start: Start, unbroken: bytes) -> None:
+    draws = stream(20_261_122, "kills of the server")
     server = start(lease_seconds=1)
-    jobs = [sent(server.client)["id"] for _ in range(2)]
-    draws = stream(11, "kills")
-    for _ in range(5):
-        # Moments drawn by how many answers came, and not by the clock.
-        for _ in range(1 + draws.below(40)):
-            server.client.get(f"/v1/jobs/{jobs[0]}")
+    jobs: list[str] = []
+    for _ in range(20):
+        # Moments drawn by how many answers came, and not by the clock; a job is always in flight.
+        for _ in range(1 + draws.below(400)):
+            if not jobs or state(server, jobs[-1]) == "done":
+                jobs.append(sent(server.client)["id"])
         server.kill()
         server = start(lease_seconds=1)
     for job in jobs:
         assert result(server, job) == unbroken
+
+
+def test_twenty_kills_of_the_processes_of_jobs(start: Start, unbroken: bytes) -> None:
+    draws = stream(20_261_122, "kills of jobs")
+    server = start()
+    killed = 0
+    while killed < 20:
+        job = sent(server.client, workers=1 + draws.below(2))["id"]
+        # The third death without progress would end the attempt.
+        for _ in range(2):
+            for _ in range(draws.below(150)):
+                state(server, job)
+            if alive := family(job):
+                os.kill(alive[draws.below(len(alive))], signal.SIGKILL)
+                killed += 1
+        assert result(server, job) == unbroken
+        assert server.client.get(f"/v1/jobs/{job}").json()["attempt"] == 1
 
 
 def test_sigterm_gives_jobs_back_and_they_go_on(

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from augment.record import Outcome
-from service.engine.items import ItemError, QueueFull, Result, Timings
+from service.engine.items import Batches, ItemError, QueueFull, Result, Timings
 from service.engine.lane import Lane, Limits
 from service.engine.tickets import Batch, Ticket
 from tests.support.engines import item
 
-DONE = Timings(0, 0, 0)
+DONE = Timings(0, 0, 0, 0)
 
 
 @dataclass
@@ -128,6 +128,21 @@ def test_work_that_cannot_begin_in_time_is_refused_with_an_honest_time() -> None
     assert caught.value.retry_after_seconds == pytest.approx(10 - 8)
     # Another client's fair share is still free.
     desk.enter(*[desk.ticket(deadline=10.0, key="other") for _ in range(2)])
+
+
+def test_small_batches_say_nothing_of_the_speed_of_full_ones() -> None:
+    desk = Desk(Limits(batch_cost=100))
+    desk.lane.workers = 1
+    for _ in range(50):
+        desk.enter(desk.ticket(deadline=10.0))
+        desk.done(desk.batch(), seconds=1.0)  # 10 tokens a second, alone
+    assert desk.lane.rate == pytest.approx(10)
+    desk.enter(*[desk.ticket(deadline=10.0) for _ in range(60)])
+    desk.done(desk.batch(), seconds=1.0)  # 100 a second, full
+    desk.enter(*[desk.ticket(deadline=10.0, key="other") for _ in range(20)])
+    with pytest.raises(QueueFull) as caught:
+        desk.enter(*[desk.ticket(deadline=10.0) for _ in range(20)])
+    assert caught.value.retry_after_seconds == pytest.approx(9 - 5)
 
 
 def test_a_lost_batch_comes_again_in_halves_and_the_poison_alone_ends() -> None:
@@ -283,3 +298,14 @@ class AnySchedule(RuleBasedStateMachine):
 
 
 TestAnySchedule = AnySchedule.TestCase
+
+
+def test_the_fill_of_batches_is_counted() -> None:
+    desk = Desk()
+    for ticket in (desk.ticket(length=10), desk.ticket(length=20)):
+        desk.enter(ticket)
+    batch = desk.lane.next_batch()
+    assert batch is not None
+    desk.done(batch)
+    # Padded to the longer of both; the budget of a batch is 100.
+    assert desk.lane.batches("words") == Batches("words", 1, 2, real=30, padded=40, budget=100)
