@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from augment.datasets.output import OutputFile
 from augment.errors import ResourceError
 from augment.report.plots import INSTALL
+from regularize.compare.arms import Arm
 from regularize.compare.plan import greater_is_better
 from regularize.compare.results import Results, outcome_of
 from regularize.plots import available
@@ -28,7 +29,9 @@ _LOOKS: Final = {
     "better": ("#0072b2", "^"), "worse": ("#d55e00", "v"), "not told apart": ("#555555", "o"),
 }  # fmt: skip
 _METADATA: Final[dict[str, Any]] = {"svg": {"Date": None, "Creator": None}}
-_SHOWN: Final = {"accuracy": "accuracy", "nll": "NLL", "nll@T": "NLL at temperature"}
+_SHOWN: Final = {"accuracy": "accuracy", "nll": "NLL", "nll@T": "NLL at T"}
+# So far off that beside it no other difference could be seen: told as a number.
+_OFF: Final[Arm] = "permuted"
 
 
 def draw_comparison(path: Path, results: Results) -> None:
@@ -63,6 +66,12 @@ def _panel(axes: "Axes", results: Results, metric: str, name: str) -> None:
     for place, (arm, found) in enumerate(results.against.items()):
         one = found[metric]
         colour, mark = _LOOKS[outcome_of(metric, one, one.p_value)]
+        if arm == _OFF and len(results.against) > 1:
+            axes.text(
+                0.5, place, f"mean {one.mean:+.2f}, off the scale", color=colour,
+                ha="center", va="center", transform=axes.get_yaxis_transform(),
+            )  # fmt: skip
+            continue
         own = results.arms[arm][metric].values
         each = [mine - other for mine, other in zip(own, theirs, strict=True)]
         axes.scatter(each, [place + 0.22] * len(each), 7, color="#999999", linewidths=0)
