@@ -106,12 +106,16 @@ class Opposites:
         return self._phrases.findall(text)
 
     def negated(self, word: str) -> bool:
-        """Whether the word carries its own negation, as "unable" or "useless" do."""
-        return word in self._negative or any(
-            self._polarity.negated(form, part)
-            for form in self._forms(word)
-            for part in PARTS
-            if self._wordnet.has(form, part)
+        """Whether the word carries its own negation, as "unable" or "non-stick" do."""
+        return (
+            word in self._negative
+            or word.startswith("non-")
+            or any(
+                self._polarity.negated(form, part)
+                for form in self._forms(word)
+                for part in PARTS
+                if self._wordnet.has(form, part)
+            )
         )
 
     def _opposed(self, word: str, other: str) -> bool:

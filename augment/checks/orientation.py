@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
+from augment.checks.halves import BETWEEN, crossed, preference
 from augment.checks.opposites import Opposites
 from augment.checks.sides import (
     Sides,
@@ -31,14 +32,22 @@ OFFICES: Final = frozenset(
 )
 _EARLIER: Final = frozenset({"before", "until", "till"})
 _LATER: Final = frozenset({"after", "once", "following"})
-_CONTRASTS: Final = (("but", "not"), ("and", "not"), ("rather", "than"), ("instead", "of"))
+_THEN: Final = frozenset({"then", "afterwards"})
+_CONTRASTS: Final = (
+    (",", "not"),
+    ("but", "not"),
+    ("and", "not"),
+    ("rather", "than"),
+    ("instead", "of"),
+)
 _LESS: Final = frozenset({"less", "fewer"})
 _WHOM: Final = re.compile(
     r"\b(?:who|whom|that|which) (?:(?:did|does|do|has|have|had) )?(?:the |an? |my |his |her )?"
     r"(\w+) (\w+)"
 )
 _WHO: Final = re.compile(
-    r"\b(?:who|that|which) (?:(?:has|have|had) )?(\w+) (?:the |an? |my |his |her )?(\w+)"
+    r"\b(?:who|that|which) (?:(?:has|have|had) )?(\w+) (?:(?:to|for|with|from|at|on) )?"
+    r"(?:the |an? |my |his |her )?(\w+)"
 )
 _OWNED: Final = r"(?:(?:the|a|an|my|your|his|her|our|their|whole|entire) )*"
 _FROM: Final = re.compile(rf"\bfrom {_OWNED}(\w+)|\b(\w+)['’]s\b")
@@ -105,6 +114,12 @@ class Orientation:
             found.append("who acts and who is acted on")
         if self._order(old, now):
             found.append("what came first comes last")
+        one, two = ((tokens, self._forms(parts)) for tokens, parts in (old, now))
+        if any(crossed(one, two, between) for between in BETWEEN):
+            found.append("what is said of two things changed places")
+        chosen, chosen_now = self._preferred(text), self._preferred(new)
+        if chosen and chosen_now and exchanged(chosen, chosen_now):
+            found.append("what is preferred changed places")
         if self._comparison(old, now):
             found.append("what is compared changed places")
         return found
@@ -152,16 +167,19 @@ class Orientation:
 
     def _events(self, tokens: Sequence[str], parts: Sequence[str]) -> Sides | None:
         """What came first and what came then, by lemmas; None where nothing tells the order."""
-        at = next((i for i, t in enumerate(tokens) if t in _EARLIER | _LATER | {"then"}), -1)
-        if at < 0 or (tokens[at] == "then" and at == 0):
+        at = next((i for i, t in enumerate(tokens) if t in _EARLIER | _LATER | _THEN), -1)
+        if at < 0 or (tokens[at] in _THEN and at == 0):
             return None
         low, high = self._clause(tokens, at)
+        if tokens[at] == "afterwards" and "and" in tokens[low:at]:
+            at = max(i for i in range(low, at) if tokens[i] == "and")
         left = self._lemmas(parts[low:at])
         right = self._lemmas(parts[at + 1 : high])
-        if not left and "," in tokens[at:high]:
+        if "," in tokens[at:high]:
             comma = tokens.index(",", at)
-            left = self._lemmas(parts[comma + 1 : high])
             right = self._lemmas(parts[at + 1 : comma])
+            if not left:  # "after lunch, rest", "for two hours after lunch, rest"
+                left = self._lemmas(parts[comma + 1 : high])
         if not left or not right:
             return None
         return Sides(right, left) if tokens[at] in _LATER else Sides(left, right)
@@ -173,11 +191,18 @@ class Orientation:
 
     def _lemmas(self, parts: Sequence[str]) -> frozenset[str]:
         """Each word by the shortest thing that it may be a form of."""
-        return frozenset(
-            min(self._opposites.lemmas(part), key=lambda form: (len(form), form))
+        return frozenset(form for form in self._forms(parts) if form)
+
+    def _forms(self, parts: Sequence[str]) -> list[str]:
+        return [
+            min(self._opposites.lemmas(part), key=lambda form: (len(form), form)) if part else ""
             for part in parts
-            if part
-        )
+        ]
+
+    def _preferred(self, text: str) -> Sides | None:
+        """What is preferred, and to what."""
+        found = preference(text)
+        return Sides(*(self._lemmas(self._read(side)[1]) for side in found)) if found else None
 
     def _comparison(
         self, old: tuple[list[str], list[str]], now: tuple[list[str], list[str]]

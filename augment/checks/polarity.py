@@ -32,8 +32,9 @@ _ONLY: Final = re.compile(
 )
 # Negations in the form alone: "can't help laughing", "nothing beats it".
 _FORM: Final = re.compile(
-    r"\b(?:can|could)(?:n['’]t|not| not) (?:help|wait)\b|\bnothing (?:beats|compares)\b|"
-    r"\bsecond to none\b",
+    r"\b(?:can['’]t|cannot|can not|could(?:n['’]t| not)) (?:help|wait)\b|\bsecond to none\b|"
+    r"\bcan(?:['’]t|not) (?:thank|praise|recommend|stress|emphasi[sz]e)(?: \w+){1,4}? enough\b|"
+    r"\bnothing (?:beats|compares|(?:is|was) (?:better|greater|finer|nicer) than)\b",
     re.IGNORECASE,
 )
 # "Couldn't be happier" is "very happy", unless the other text says "could".
@@ -45,6 +46,8 @@ _COULD: Final = re.compile(
 _NOT_UNTIL: Final = re.compile(
     r"(?:\bnot|n['’]t)\b(?=[^.;!?]*? (?:until|till|before)\b)", re.IGNORECASE
 )
+_OR: Final = re.compile(r"\b(?:or|nor|neither)\b", re.IGNORECASE)
+_FIRST_THEN: Final = re.compile(r"\b(?:only|at the earliest)\b", re.IGNORECASE)
 # "Not as quick as" is "slower than", and "no other is quicker than this" is "the quickest".
 _NOT_AS: Final = re.compile(
     r"(?:\b(?:not|never|no|nothing|nobody)\b|n['’]t\b)(?: \w+){0,6}? (?:as|so) \w+(?: \w+)? as\b",
@@ -54,6 +57,7 @@ _NONE_MORE: Final = re.compile(
     r"\b(?:no|none|nothing|nobody|never)\b(?: \w+){0,7}? (?:\w+er|more|less|worse)(?: \w+)? than\b",
     re.IGNORECASE,
 )
+_AS: Final = re.compile(r"\bas \w+(?: \w+)? as\b", re.IGNORECASE)
 _COMPARED: Final = re.compile(
     r"\b(?:more|less|most|least|better|worse|best|worst|\w{2,}(?:er|est))\b", re.IGNORECASE
 )
@@ -90,8 +94,10 @@ class PolarityCheck:
         return [self._verdict(*case.texts) for case in cases]
 
     def _verdict(self, text: str, new: str) -> Verdict:
-        before, old_words = _read(text, new, by_degree=self._by_degree(text, new))
-        after, new_words = _read(new, text, by_degree=self._by_degree(new, text))
+        before, old_words, all_before = _read(text, new, by_degree=self._by_degree(text, new))
+        after, new_words, all_after = _read(new, text, by_degree=self._by_degree(new, text))
+        if all_before == all_after:
+            before = after  # "without ... can't", "if not ... can't": no clause was read apart
         counted, counted_new = Counter(old_words), Counter(new_words)
         lost, gained = counted - counted_new, counted_new - counted
         pairs = (
@@ -101,14 +107,16 @@ class PolarityCheck:
         )
         if pairs and self._orientation.from_the_other_end(text, new):
             pairs = []
+        more, fewer = (text, new) if before > after else (new, text)
         change = abs(after - before)
+        if change == 1 and before and after and _OR.search(fewer):
+            change = 0  # "no meat or fish", "no meat and no fish"
         if not change and not pairs:
             return Verdict(0.0)
         paired = {word for pair in pairs for word in pair}
-        if len(pairs) <= change:
-            more, fewer = (text, new) if before > after else (new, text)
-            if change - len(pairs) <= self._carriers(more, fewer, paired):
-                return Verdict(0.0)
+        paid = len(pairs) <= change and paired <= _paying(more, fewer)
+        if paid and change - len(pairs) <= self._carriers(more, fewer, paired):
+            return Verdict(0.0)
         details = [f"{one} became its opposite {other}" for one, other in pairs]
         if change:
             times = "a negation" if change == 1 else f"{change} negations"
@@ -117,7 +125,7 @@ class PolarityCheck:
 
     def _by_degree(self, text: str, other: str) -> bool:
         """Whether "not as long as" stands against "longer than", told from the other end."""
-        if not _NOT_AS.search(text) or _NOT_AS.search(other) or not _COMPARED.search(other):
+        if not _NOT_AS.search(text) or _AS.search(other) or not _COMPARED.search(other):
             return False
         told = "than" not in other or self._orientation.exchanged(text, other, "as", "than")
         return bool(told)
@@ -188,24 +196,35 @@ class PolarityCheck:
         ]
 
 
-def _read(text: str, other: str, *, by_degree: bool) -> tuple[int, list[str]]:
-    """Negations and words; `values` knows the negations that do not count ("not only").
+def _paying(more: str, fewer: str) -> set[str]:
+    """The words that can stand for a negation: those of its clauses, and those of the other text.
 
-    Two of one clause make none ("nobody who didn't clap"), and none is counted in a comparison that
-    the other text tells with a comparative ("not as quick as", "slower").
+    In "no longer here, so switch it off" and "still here, so switch it on" both were turned.
+    """
+    _, words = negations_and_words(fewer)
+    clauses = [one for one in _CLAUSE.split(more) if values(one)["negation"]]
+    return {*words, *(word for one in clauses for word in negations_and_words(one)[1])}
+
+
+def _read(text: str, other: str, *, by_degree: bool) -> tuple[int, list[str], int]:
+    """Negations, words, negations before any are taken as undone by others.
+
+    `values` knows the negations that do not count ("not only"). Two of one clause make none
+    ("nobody who didn't clap"), and none is counted in a comparison that the other text tells with a
+    comparative ("not as quick as", "slower").
     """
     text = _FORM.sub("", _ONLY.sub("only", negations_plain(text, other)))
     if not re.search(r"\bcould\b|\bcouldn", other, re.IGNORECASE):
         text = _COULD.sub("", text)
-    if re.search(r"\bonly\b", other, re.IGNORECASE) and not _NOT_UNTIL.search(other):
+    if _FIRST_THEN.search(other) and not _NOT_UNTIL.search(other):
         text = _NOT_UNTIL.sub("", text)
     count, words = negations_and_words(text)
     if not count:
-        return 0, words
+        return 0, words, 0
     if by_degree:
         text = _NOT_AS.sub("as", text)
     if _UTMOST.search(other) and not _NONE_MORE.search(other):
         text = _NONE_MORE.sub("than", text)
         if _EVER.search(other) and not _UTMOST.search(text):
             text = _NEVER_BETTER.sub("", text)
-    return sum(values(clause)["negation"] % 2 for clause in _CLAUSE.split(text)), words
+    return sum(values(clause)["negation"] % 2 for clause in _CLAUSE.split(text)), words, count

@@ -40,6 +40,7 @@ _AT_EASE: Final = re.compile(
     r"not urgent|\w+n['’]t urgent)\b",
     re.IGNORECASE,
 )
+_NON: Final = re.compile(r"\bnon (?=[a-z])", re.IGNORECASE)
 _GREAT: Final = re.compile(r"\b(?:big|large|huge|enormous|major)\b", re.IGNORECASE)
 _ALL_BUT: Final = re.compile(
     r"\b(all|everyone|everybody|everything|every \w+|all (?:of )?(?:the|my|our|your) \w+|any day|"
@@ -67,6 +68,14 @@ _QUARTERS: Final = (
 )
 
 
+# Phrases of `data/scope.txt` with another meaning: "is used to cut", "should have a handle".
+_OTHERWISE: Final = (
+    re.compile(r"\b(?:be|being|been|is|are|was|were|get|gets|got) (?:\w+ )?used to\b"),
+    re.compile(r"\b(?:could|would|should|might) have(?= (?:an?|the|my|our|your|no|some|\d))"),
+    re.compile(r"\bout of(?= (?:\d|three|four|five|six|ten)\b)"),
+)
+
+
 def negations_plain(text: str, other: str) -> str:
     """A text with its negations in plain form, to be held against another.
 
@@ -75,6 +84,7 @@ def negations_plain(text: str, other: str) -> str:
     >>> negations_plain("It is no small feat.", "It is quite a feat.")
     'It is  small feat.'
     """
+    text = _NON.sub("non-", text)
     text = _ANSWER.sub("", _LABEL.sub(r"\1 number", text))
     text = _BOUND.sub("", _YET.sub(" not", text).replace("  not", " not"))
     text = _SUPERLATIVE.sub("", text) if _UTMOST.search(other) else text
@@ -92,6 +102,17 @@ def exceptions_plain(text: str) -> str:
     'All except one of us came, but late.'
     """
     return _ALL_BUT.sub(r"\1 except ", text)
+
+
+def homonyms_aside(text: str) -> str:
+    """A text in lower case without the phrases that only look like words of scope.
+
+    >>> homonyms_aside("a knife is used to cut, and i used to cut")
+    'a knife  cut, and i used to cut'
+    """
+    for form in _OTHERWISE:
+        text = form.sub("", text)
+    return text
 
 
 def amounts_plain(text: str) -> str:

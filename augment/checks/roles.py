@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import Final
 
 from augment.checks.base import Case, Verdict, drop
+from augment.checks.halves import exchanged_whole
 from augment.checks.opposites import Opposites
 from augment.checks.orientation import OFFICES, Orientation
 from augment.checks.sides import TITLE
@@ -50,7 +51,8 @@ class RolesCheck:
         # Units and currencies may not be replaced, but they can change places.
         grammar = grammar_of("en")
         units = {*grammar.units, *grammar.currencies}
-        self._function_words = store.words("function_words.txt") - units - OFFICES
+        numbers = {word for word, number in grammar.small.items() if number > 1}
+        self._function_words = store.words("function_words.txt") - units - OFFICES - numbers
 
     def judge(self, cases: Sequence[Case]) -> list[Verdict]:
         """See `Judge.judge`."""
@@ -59,8 +61,10 @@ class RolesCheck:
     def _verdict(self, text: str, new: str) -> Verdict:
         before, after = self._behind(text), self._behind(new)
         moved = [word for word, left in before.items() if after.get(word, left) != left]
-        converse = self._orientation.from_the_other_end(text, new) or all(
-            _EQUAL.search(one) and not values(one)["negation"] for one in (text, new)
+        converse = (
+            self._orientation.from_the_other_end(text, new)
+            or exchanged_whole(text, new)
+            or all(_EQUAL.search(one) and not values(one)["negation"] for one in (text, new))
         )
         found = [
             f"{one} and {other} changed places"

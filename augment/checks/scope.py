@@ -13,31 +13,44 @@ from typing import Final
 
 from augment.checks.base import Case, Verdict, drop
 from augment.checks.equal_values import days
+from augment.checks.moods import boundless_lost, mood, settled
 from augment.checks.opposites import Opposites
 from augment.checks.orientation import Orientation
-from augment.checks.rewordings import exceptions_plain
+from augment.checks.rewordings import exceptions_plain, homonyms_aside
 from augment.lexicons.sections import sections
 from augment.lexicons.values import values
 
 FILE: Final = "scope.txt"
 _STRICT: Final = frozenset(
-    {"exception", "concession", "unreal", "near", "pretence"}
-    | {"instead", "former", "effort", "doubt"}
+    {"exception", "concession", "unreal", "near", "pretence"} | {"former", "effort"}
 )
 # Strict in one group; with another of the family on the other side it may be a rewording.
 _FIRST: Final = {"condition": "if", "limit": "only_if"}
 # Strict as well, unless a negation changed beside it, which is another check's to weigh.
-_WEIGHED: Final = frozenset({"failing", "far", "rare", "sole"})
-_ACROSS: Final = ("exception", "condition", "lasting", "limit", "order", "rare")
+_WEIGHED: Final = frozenset({"failing", "far", "rare", "sole", "instead", "doubt", "advice"})
+_ACROSS: Final = ("exception", "condition", "lasting", "limit", "order", "rare", "sole")
+_WITHOUT: Final = re.compile(r"\b(?:without|but for)\b", re.IGNORECASE)
+_IF_NOT: Final = re.compile(r"\bif\b[^.;!?]*(?:\bnot\b|n['’]t\b|\bno\b)", re.IGNORECASE)
+# Families that hold for a phrase, where a word of both texts says enough of it.
+_NAMED: Final = {
+    "effort": re.compile(r"\b(?:try|tries|tried|trying|attempt\w*)\b", re.IGNORECASE),
+    "failing": re.compile(
+        r"\b(?:fail\w*|reject\w*|declin\w*|refus\w*|den(?:y|ied|ies|ying)|turned down|block\w*|"
+        r"unsuccessful|unable|errors?)\b",
+        re.IGNORECASE,
+    ),
+    "far": re.compile(r"\b(?:far|faraway|away)\b", re.IGNORECASE),
+}
+# What a family that a text names may be told with in the other: "tea instead of milk", "not milk".
+_TOLD_BY: Final = {
+    "instead": re.compile(r"\b(?:but|not|instead|over)\b|n['’]t\b", re.IGNORECASE),
+    "former": re.compile(r"\b(?:no longer|in the past|previously|any ?more|once)\b", re.IGNORECASE),
+}
+_ENDS: Final = ("way", "degree", "compass", "place")
 _THOUGH: Final = re.compile(r"\b(?:although|though|despite|in spite of)\b", re.IGNORECASE)
 _TIMES: Final = frozenset({"second", "minute", "hour", "day", "week", "month", "year"})
 _ALSO: Final = re.compile(r"\b(?:also|both|too|as well|besides|moreover)\b", re.IGNORECASE)
 _NOT_AS_LONG: Final = re.compile(r"(?:\bnot|n['’]t)(?: \w+)? as long as\b")
-_TOLD: Final = re.compile(
-    r"\b(?:(?:tell|know|sure|understand|confirm|assure)\w*(?: you)? that|"
-    r"(?:that|this|which|here)(?: is|['’]s| was) (?:why|how|where|when|what))\b",
-    re.IGNORECASE,
-)
 _SHUT: Final = re.compile(r"\b(?:closed|shut|except|excluding|not|no)\b|n['’]t\b", re.IGNORECASE)
 _OPENING_ONLY: Final = re.compile(r"^(?:only|just) (?:the |a |an )?(\w+)")
 _LATER_ONLY: Final = re.compile(
@@ -45,33 +58,12 @@ _LATER_ONLY: Final = re.compile(
     r"(?: (?:in|by|with|at|on|from|via) (\w+))?"
 )
 _TOO: Final = re.compile(r"\btoo \w+(?: \w+)? to\b", re.IGNORECASE)
-_ENOUGH: Final = re.compile(r"(?:\bnot|n['’]t)\b[^.;!?]* enough\b", re.IGNORECASE)
+_ENOUGH: Final = re.compile(
+    r"(?:\bnot|n['’]t)\b[^.;!?]* enough\b|"
+    r"\bso \w+(?: \w+)? (?:that )?[^.;!?]*(?:\bnot\b|n['’]t\b|\bcannot\b|\bno\b|\bnever\b)",
+    re.IGNORECASE,
+)
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_ASKING: Final = frozenset(
-    {"what", "who", "whom", "whose", "which", "when", "where", "why", "how", "is", "are", "am"}
-    | {"was", "were", "do", "does", "did", "can", "could", "will", "would", "should", "may"}
-    | {"might", "has", "have", "had", "must", "shall", "isn't", "aren't", "don't", "didn't"}
-)
-_POLITE: Final = re.compile(r"^(?:please\b|(?:can|could|will|would) (?:you|we)\b)", re.IGNORECASE)
-# Statements that ask: of these a rewording may make a question.
-_INDIRECT: Final = re.compile(
-    r"\b(?:want|need|like|tell|know|wonder\w*|ask\w*|explain|how|what|why|where|please|"
-    r"show|find|give|let|help|wish|sure|understand|looking|trying)\b",
-    re.IGNORECASE,
-)
-_HEDGE: Final = re.compile(
-    r"\b(?:might|perhaps|maybe|possibly|probably|allegedly|reportedly)\b", re.IGNORECASE
-)
-_UNSURE: Final = re.compile(
-    r"\b(?:might|perhaps|maybe|possibl[ey]|possibilit\w+|probabl[ey]|likely|unlikely|may|could|can|"
-    r"would|should|chances?|potential\w*|seem\w*|appear\w*|apparently|think|thought|believe\w*|"
-    r"guess\w*|expect\w*|suspect\w*|imagine|suppose\w*|wonder\w*|if|whether|risk\w*|threat\w*|"
-    r"consider\w*|doubt\w*|sure|certain|uncertain|unsure|alleged\w*|reported\w*|accord\w*|claim\w*|"
-    r"said|says|say|rumou?r\w*|presum\w*|assum\w*|hope\w*|odds|prospect|liable|some)\b",
-    re.IGNORECASE,
-)
-_SPOKEN: Final = frozenset({"i", "you", "he", "she", "it", "we", "they", "my", "your", "this"})
-
 Groups = dict[str, Counter[str]]
 
 
@@ -114,12 +106,15 @@ class ScopeCheck:
         ]
         if _focus_moved(text, new):
             changes.append("only belongs to another word")
-        enough = _ENOUGH.search(text) or _ENOUGH.search(new)  # "not old enough", "too young"
+        # "not old enough" and "so young that she can't" are "too young to".
+        enough = _ENOUGH.search(text) or _ENOUGH.search(new)
         if not enough and bool(_TOO.search(text)) != bool(_TOO.search(new)):
             changes.append('"too ... to" came or went')
-        if _settled(text, new) or _settled(new, text):
+        if settled(text, new) or settled(new, text):
             changes.append("what might be so became a fact, or the other way round")
-        if {_mood(text), _mood(new)} == {"asked", "said"}:
+        if boundless_lost(text, new):
+            changes.append("praise without bounds became a plain negation, or the other way round")
+        if {mood(text), mood(new)} == {"asked", "said"}:
             changes.append("a question became a statement, or the other way round")
         if not changes:
             return Verdict(0.0)
@@ -133,11 +128,13 @@ class ScopeCheck:
             free |= _negated(frozenset(family for family, found in either.items() if found))
         if "only after" in f"{text}\n{new}".casefold() and either["order"]:
             free |= {"limit", "order"}  # "only after", "before": `roles` knows which came first
+        for named, other in ((before, new), (after, text)):
+            free.update(n for n, form in _TOLD_BY.items() if n in named and form.search(other))
         if either["rare"]:
             free.add("near")  # "hardly ever", "almost never"
         if either["order"] and self._orientation.order_kept(text, new):
             free.add("order")
-        ends = [family for family in ("way", "degree") if before.get(family) != after.get(family)]
+        ends = [family for family in _ENDS if before.get(family) != after.get(family)]
         if ends and self._orientation.from_the_other_end(text, new):
             free.update(ends)
         for family in free:
@@ -148,8 +145,10 @@ class ScopeCheck:
         none: Counter[str] = Counter()
         old, now = before.get(family, none), after.get(family, none)
         lost, gained = old - now, now - old
-        if family == "condition" and not _mood(text) == _mood(new) == "said":
+        if family == "condition" and not mood(text) == mood(new) == "said":
             return ""  # a question may be asked in many ways
+        if {*lost, *gained} == {"must", "should"}:
+            return ""  # five of 198 back-translated sentences exchange them
         if first := _FIRST.get(family):
             lost, gained = ((one if first in one else none) for one in (old, now))
             return "" if old and now else _told(family, lost, gained) if lost | gained else ""
@@ -164,7 +163,8 @@ class ScopeCheck:
 
     def _read(self, text: str) -> Groups:
         """How often each group of each family is named; the longest phrase at a place counts."""
-        plain = _NOT_AS_LONG.sub("not as", " ".join(_WORD.findall(_folded(exceptions_plain(text)))))
+        plain = homonyms_aside(" ".join(_WORD.findall(_folded(exceptions_plain(text)))))
+        plain = _NOT_AS_LONG.sub("not as", plain)
         found: dict[str, Counter[str]] = {}
         phrases = self._phrases.findall(plain)
         words = self._phrases.sub(" ", plain).split()
@@ -181,6 +181,8 @@ def _negated(named: frozenset[str]) -> set[str]:
         free.add("limit")
     if {"exception", "limit"} <= named:
         free |= {"exception", "limit", "condition"}  # "can't unless", "can only if"
+    if {"exception", "sole"} <= named:
+        free |= {"exception", "limit"}  # "the only one who didn't", "all except her"
     if {"exception", "condition"} <= named:
         free |= {"exception", "condition"}  # "unless we hear", "if we don't hear"
     return free
@@ -199,6 +201,11 @@ def _reworded(text: str, new: str) -> set[str]:
         free.add("extra")
     if _THOUGH.search(text) or _THOUGH.search(new):
         free.add("concession")
+    if text.rstrip().endswith("?") or values(text)["negation"]:
+        free.add("joint")  # "do you take cash or cards?", "no meat or fish"
+    free.update(name for name, form in _NAMED.items() if form.search(text) and form.search(new))
+    if any(_WITHOUT.search(one) and _IF_NOT.search(two) for one, two in ((text, new), (new, text))):
+        free.add("condition")
     return free
 
 
@@ -216,29 +223,8 @@ def _folded(text: str) -> str:
     return text.casefold().replace("’", "'")
 
 
-def _settled(text: str, new: str) -> bool:
-    """Whether what only might be so is told as a fact, with no word left that hedges it."""
-    if _mood(text) != "said" or _mood(new) != "said":
-        return False
-    return bool(_HEDGE.search(text)) and not _UNSURE.search(new)
-
-
 def _told(family: str, lost: Counter[str], gained: Counter[str]) -> str:
     old, new = (", ".join(sorted(one)).replace("_", " ") for one in (lost, gained))
     if old and new:
         return f"{family}: {old} became {new}"
     return f"{family}: {f'lost {old}' if old else f'added {new}'}"
-
-
-def _mood(text: str) -> str:
-    """Whether a text is "asked" or "said"; "" where it is a request or could be either."""
-    words = _WORD.findall(text.casefold())
-    if not words or _POLITE.search(text.strip()):
-        return ""
-    if "?" in text:
-        return "asked" if words[0] in _ASKING else ""
-    if _TOLD.search(text):
-        return "said"
-    if words[0] in _ASKING or _INDIRECT.search(text):
-        return ""
-    return "said"
