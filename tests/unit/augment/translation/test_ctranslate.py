@@ -192,7 +192,10 @@ except KeyboardInterrupt:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         os.kill(process.pid, signal.SIGINT)
-        out, _ = process.communicate(timeout=60)
+        try:
+            out, _ = process.communicate(timeout=60)
+        finally:
+            process.kill()  # else it would be waited for, for ever
     assert out == "interrupted\n"
     assert process.returncode == 0
     converted(tiny, "int8", cache)  # the lock is free
