@@ -31,8 +31,8 @@ def add_recipe(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("recipe")
     group.add_argument(
         "--recipe", metavar="NAME|FILE", default="regularized",
-        help="a shipped recipe (augmented, plain, quick, regularized) or a YAML file of your own "
-        "(default: regularized)",
+        help="a shipped recipe (augmented, few_shot, plain, quick, regularized) or a YAML file of "
+        "your own (default: regularized)",
     )  # fmt: skip
     group.add_argument(
         "--model", metavar="NAME", help="in place of the recipe's: minilm, a folder, or OWNER/NAME"

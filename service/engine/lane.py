@@ -180,9 +180,9 @@ class Lane:
         )
         if over and self.items:
             raise QueueFull(max(1.0, self.seconds(min(ahead, mine + self._owed[key]))))
-        # The full speed shows only in full batches, so there may always be two of them.
-        enough = self.cost + cost > 2 * limits.batch_cost
-        if patience is not None and wait > patience and enough:
+        # The full speed shows only in full batches: before it did, there may always be two of them.
+        free = 0 if self._full_rate else 2 * limits.batch_cost - cost
+        if patience is not None and wait > patience and self.cost > free:
             raise QueueFull(max(1.0, wait - patience))
 
     def _enter(self, ticket: Ticket) -> None:

@@ -4,7 +4,8 @@
 
 Words, translations, previews, jobs, wrong requests and clients that leave, in turns by eight
 clients. Memory is sampled every five seconds; the first fifth, when models are loaded and caches
-fill, is left out. Prints first and last (means of a tenth), and the slope of a straight line.
+fill, is left out. Prints first and last (means of a tenth), and the slope of a straight line, of
+all together and of each that was there all the time: the server first, then its workers.
 """
 
 import argparse
@@ -24,6 +25,7 @@ from tests.support.real_server import RealServer, real_server
 CLIENTS = 8
 EVERY = 5.0
 MIB = 2**20
+Sizes = dict[int, int]  # bytes by process
 WORDS: dict[str, Any] = {"steps": [{"kind": "synonyms"}, {"kind": "masking"}]}
 TRANSLATION: dict[str, Any] = {"steps": [{"kind": "back_translation"}]}
 
@@ -77,12 +79,14 @@ async def jobs(server: RealServer, texts: Sequence[str], found: Counter[str]) ->
             await asyncio.to_thread(client.delete, f"/v1/jobs/{job['id']}")
 
 
-async def soak(server: RealServer, seconds: float) -> tuple[list[tuple[float, int]], Counter[str]]:
+async def soak(
+    server: RealServer, seconds: float
+) -> tuple[list[tuple[float, Sizes]], Counter[str]]:
     """Memory by time, and what clients were told."""
     loop, texts = asyncio.get_running_loop(), read_texts(None, 300)
     end, began = loop.time() + seconds, loop.time()
     found: Counter[str] = Counter()
-    samples: list[tuple[float, int]] = []
+    samples: list[tuple[float, Sizes]] = []
 
     async def client(number: int) -> None:
         draws = stream(20_261_123, f"soak {number}")
@@ -93,18 +97,13 @@ async def soak(server: RealServer, seconds: float) -> tuple[list[tuple[float, in
         while loop.time() < end:
             await asyncio.sleep(EVERY)
             # The processes of jobs come and go, and are no growth of the server.
-            samples.append((loop.time() - began, lasting(server)))
+            samples.append((loop.time() - began, server.sizes(without="service.jobs.child")))
 
     working = asyncio.create_task(jobs(server, texts, found))
     await asyncio.gather(sample(), *(client(number) for number in range(CLIENTS)))
     working.cancel()
     await asyncio.gather(working, return_exceptions=True)
     return samples, found
-
-
-def lasting(server: RealServer) -> int:
-    """Bytes of the server and of its workers, without the processes of jobs."""
-    return server.memory(without="service.jobs.child")
 
 
 def slope(samples: Sequence[tuple[float, int]]) -> float:
@@ -115,17 +114,26 @@ def slope(samples: Sequence[tuple[float, int]]) -> float:
     return over / sum((x - mean_x) ** 2 for x, _ in samples)
 
 
-def table(samples: Sequence[tuple[float, int]], found: Counter[str]) -> dict[str, Any]:
+def growth(samples: Sequence[tuple[float, int]]) -> dict[str, float]:
+    """First, last and slope."""
+    tenth = max(1, len(samples) // 10)
+    first, last = (sum(y for _, y in part) / tenth for part in (samples[:tenth], samples[-tenth:]))
+    return {
+        "first, MiB": round(first / MIB, 1),
+        "last, MiB": round(last / MIB, 1),
+        "slope, MiB a minute": round(60 * slope(samples) / MIB, 2),
+    }
+
+
+def table(samples: Sequence[tuple[float, Sizes]], found: Counter[str]) -> dict[str, Any]:
     """What is printed."""
     settled = samples[len(samples) // 5 :]
-    tenth = max(1, len(settled) // 10)
-    first, last = (sum(y for _, y in part) / tenth for part in (settled[:tenth], settled[-tenth:]))
+    always = [n for n in settled[0][1] if all(n in sizes for _, sizes in settled)]
     return {
         "minutes": round(samples[-1][0] / 60, 1),
         "samples": len(settled),
-        "first, MiB": round(first / MIB, 1),
-        "last, MiB": round(last / MIB, 1),
-        "slope, MiB a minute": round(60 * slope(settled) / MIB, 2),
+        "all": growth([(x, sum(sizes.values())) for x, sizes in settled]),
+        "each": [growth([(x, sizes[n]) for x, sizes in settled]) for n in always],
         "told": dict(sorted(found.items())),
     }
 

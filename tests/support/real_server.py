@@ -39,14 +39,18 @@ class RealServer:
                     found += [int(one) for one in (task / "children").read_text().split()]
         return found
 
-    def memory(self, *, without: str = "-") -> int:
-        """Bytes in memory of all processes; what they share is counted for each.
+    def memory(self) -> int:
+        """Bytes in memory of all processes; what they share is counted for each."""
+        return sum(self.sizes().values())
+
+    def sizes(self, *, without: str = "-") -> dict[int, int]:
+        """Bytes in memory of each process.
 
         Those whose command has the argument `without` are left out, with what they have started.
         """
         left_out = {n for n in self.processes() if without in _read(n, "cmdline").split("\0")}
         found = [n for n in self.processes(left_out) if n not in left_out]
-        return sum(int(one.split()[1]) for n in found if (one := _read(n, "statm"))) * _PAGE
+        return {n: int(one.split()[1]) * _PAGE for n in found if (one := _read(n, "statm"))}
 
     def cpu(self) -> float:
         """Seconds of CPU that all processes which are alive have had."""
@@ -54,8 +58,15 @@ class RealServer:
         return sum(int(one[11]) + int(one[12]) for one in stats if one) / _TICKS
 
     def open_files(self) -> int:
-        """Files, pipes and connections that the server process holds open."""
-        return len(list(Path(f"/proc/{self.process.pid}/fd").iterdir()))
+        """Files, pipes and connections that the server process holds open.
+
+        Without those to the database of jobs: a pool keeps them, and opens some more when it likes.
+        """
+        found = 0
+        for one in Path(f"/proc/{self.process.pid}/fd").iterdir():
+            with suppress(OSError):  # closed meanwhile
+                found += "/workflows.sqlite" not in str(one.readlink())
+        return found
 
     def events(self, name: str) -> list[dict[str, Any]]:
         """Lines of its log."""

@@ -95,7 +95,7 @@ def test_a_key_that_stands_twice_is_refused() -> None:
 
 
 def test_an_unknown_name_tells_what_there_is() -> None:
-    with pytest.raises(RecipeError, match="there are: augmented, plain"):
+    with pytest.raises(RecipeError, match="there are: augmented, few_shot, plain"):
         named_recipe("fancy")
 
 

@@ -145,6 +145,16 @@ def test_small_batches_say_nothing_of_the_speed_of_full_ones() -> None:
     assert caught.value.retry_after_seconds == pytest.approx(9 - 5)
 
 
+def test_beyond_the_time_there_is_nothing_free_once_the_speed_is_known() -> None:
+    desk = Desk(Limits(batch_cost=100))
+    desk.lane.workers = 1
+    desk.enter(*[desk.ticket(deadline=60.0) for _ in range(10)])
+    desk.done(desk.batch(), seconds=10.0)  # 10 a second, full
+    desk.enter(desk.ticket(deadline=1.0))  # nothing waits: it may try
+    with pytest.raises(QueueFull):
+        desk.enter(desk.ticket(deadline=1.0))
+
+
 def test_a_lost_batch_comes_again_in_halves_and_the_poison_alone_ends() -> None:
     desk = Desk()
     tickets = [desk.ticket(text="poison" if n == 5 else "good") for n in range(8)]
