@@ -10,7 +10,7 @@ export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
 export OMP_NUM_THREADS := 1
 
-.PHONY: help demo test check lint format bench bench-words bench-translation debian browser postgres clean bench-expand bench-training bench-compare
+.PHONY: help demo test check lint format bench bench-words bench-translation debian browser postgres clean bench-expand bench-training bench-service bench-soak bench-compare
 .DEFAULT_GOAL := help
 
 help:  ## this list
@@ -73,7 +73,7 @@ $(BENCH_VENV)/.installed: tests/bench/peers.txt constraints.txt
 	$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r tests/bench/peers.txt
 	@touch $@
 
-bench: bench-words bench-translation bench-expand bench-training  ## speed and quality beside nlpaug and textaugment
+bench: bench-words bench-translation bench-expand bench-training bench-service  ## speed and quality beside nlpaug and textaugment
 
 bench-words: $(STAMP) $(BENCH_VENV)/.installed debian
 	$(BIN)/python -m tests.bench.run --peers $(BENCH_VENV)/bin/python $(if $(TEXTS),--texts $(TEXTS))
@@ -86,6 +86,13 @@ bench-expand: $(STAMP)
 
 bench-training: $(STAMP)
 	$(BIN)/python -m tests.bench.training $(BENCH_OPTIONS)
+
+bench-service: $(STAMP)
+	$(BIN)/python -m tests.bench.service_engine $(if $(TEXTS),--texts $(TEXTS))
+	$(BIN)/python -m tests.bench.service_load $(if $(TEXTS),--texts $(TEXTS))
+
+bench-soak: $(STAMP)  # 10 minutes, or BENCH_OPTIONS="--minutes N"
+	$(BIN)/python -m tests.bench.soak $(BENCH_OPTIONS)
 
 # The long one; BENCH_OPTIONS=--estimate tells how long. DATA is a folder with snips_raw and banking77.
 bench-compare: $(STAMP)

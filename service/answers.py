@@ -86,6 +86,7 @@ def timing(results: Iterable[Result]) -> str:
     phases = {
         "queue": max(one.waiting for one in times),
         "prepare": max(one.preparing for one in times),
+        "tokenize": max(one.tokenizing for one in times),
         "translate": max(one.translating for one in times),
         "work": max(one.working for one in times),
     }

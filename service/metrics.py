@@ -18,6 +18,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
+from augment.counts import StepCount
 from service.engine.items import Batches, ItemError, Load, Result
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
@@ -80,6 +81,7 @@ class Metrics:
         times = result.timings
         self.phases.labels("waiting").observe(times.waiting)
         self.phases.labels("preparing").observe(times.preparing)
+        self.phases.labels("tokenizing").observe(times.tokenizing)
         self.phases.labels("translating").observe(times.translating)
         self.phases.labels("working").observe(times.working)
         self.asked.inc(len(result.outcome.copies) + len(result.outcome.missing))
@@ -117,6 +119,7 @@ class _Engine(Collector):
         for name, (about, value) in figures.items():
             yield GaugeMetricFamily(f"augment_{name}", about, value=value)
         yield from _batches(load.batches)
+        yield _draws(load.draws)
 
 
 class _Jobs(Collector):
@@ -147,6 +150,24 @@ class _Jobs(Collector):
         yield CounterMetricFamily(
             "augment_job_copies", "Copies that jobs made here", value=found.copies
         )
+
+
+def _draws(kinds: Mapping[str, StepCount]) -> Metric:
+    """Draws by kind of step and end, from which the share dropped by a reason is one ratio."""
+    found = CounterMetricFamily(
+        "augment_draws",
+        "Draws of each kind of step, those drawn anew too: kept as a copy, idle (nothing to do), "
+        "refused by the step, or dropped later by a step, a check or as a duplicate",
+        labels=["kind", "end", "reason"],
+    )
+    for kind, count in kinds.items():
+        found.add_metric([kind, "kept", ""], count.kept)
+        for end, reasons in (
+            ("idle", count.idle), ("refused", count.refused), ("dropped", count.dropped)
+        ):  # fmt: skip
+            for reason, draws in reasons.items():
+                found.add_metric([kind, end, reason], draws)
+    return found
 
 
 def _batches(lanes: Sequence[Batches]) -> Iterator[Metric]:

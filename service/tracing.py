@@ -88,8 +88,8 @@ class Tracing:
     def batch(self, results: list[Result]) -> None:
         """The spans of one batch's work for the current request, when its texts have ended.
 
-        The span `translating` lies at the beginning of `working`: how long it was is true, but
-        translators may have been asked several times in between.
+        The spans `tokenizing` and `translating` lie at the beginning of `working`: how long they
+        were is true, but translators may have been asked several times in between.
         """
         if self._tracer is None or not results:
             return
@@ -102,7 +102,9 @@ class Tracing:
         begun = start + last.preparing
         self._past("working", begun, begun + last.working, results)
         if last.translating:
-            self._past("translating", begun, begun + last.translating, results)
+            cut = begun + last.tokenizing
+            self._past("tokenizing", begun, cut, results)
+            self._past("translating", cut, cut + last.translating, results)
 
     def close(self) -> None:
         """Send what has not been sent."""

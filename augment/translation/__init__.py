@@ -39,7 +39,7 @@ class Hypothesis:
 
 
 class Translator(Protocol):
-    """One direction of translation. Thread-safe; no state changed by a call."""
+    """One direction of translation. Thread-safe; a call changes nothing but its own clock."""
 
     @property
     def source(self) -> str:
@@ -64,6 +64,11 @@ class Translator(Protocol):
     @property
     def exact(self) -> bool:
         """Whether a sentence's translation never depends on the sentences beside it."""
+        ...
+
+    @property
+    def tokenizing_seconds(self) -> float:
+        """How long it has cut texts into pieces in all calls so far."""
         ...
 
     def unreadable(self, text: str) -> str:

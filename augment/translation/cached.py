@@ -48,6 +48,11 @@ class CachedTranslator:
         """See `Translator.exact`."""
         return self._translator.exact
 
+    @property
+    def tokenizing_seconds(self) -> float:
+        """See `Translator.tokenizing_seconds`."""
+        return self._translator.tokenizing_seconds
+
     def unreadable(self, text: str) -> str:
         """See `Translator.unreadable`."""
         return self._translator.unreadable(text)

@@ -8,6 +8,7 @@ several are translated side by side.
 import json
 import logging
 import platform
+import time
 from collections import deque
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -81,6 +82,7 @@ class CTranslateTranslator:
         self._use_map = shortlist != "none"
         self._longest = longest
         self._settings = settings
+        self.tokenizing_seconds = 0.0
 
     @classmethod
     def load(
@@ -214,7 +216,9 @@ class CTranslateTranslator:
             else:
                 readable.append(i)
         rows = {}
+        began = time.monotonic()
         encoded = self._source_pieces.EncodeAsPieces([texts[i] for i in readable])
+        self.tokenizing_seconds += time.monotonic() - began
         for i, row in zip(readable, encoded, strict=True):
             if len(row) + 1 > self._longest:
                 found[i] = [Hypothesis("", truncated=True)]

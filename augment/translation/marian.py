@@ -4,6 +4,7 @@ import gc
 import logging
 import secrets
 import threading
+import time
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -71,6 +72,7 @@ class MarianTranslator:
         # MarianTokenizer switches between its two sides when it decodes.
         self._tokenizing = threading.Lock()
         self._characters = frozenset("".join(tokenizer.get_vocab()))
+        self.tokenizing_seconds = 0.0
 
     @classmethod
     def load(
@@ -164,7 +166,9 @@ class MarianTranslator:
         if not texts:
             return []
         with self._tokenizing:
+            began = time.monotonic()
             ids: list[list[int]] = self._tokenizer(texts, truncation=False)["input_ids"]
+            self.tokenizing_seconds += time.monotonic() - began
         return ids
 
     def _generate(self, batch: list[_Item], decoding: Decoding) -> list[list[Hypothesis]]:

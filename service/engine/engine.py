@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from augment.counts import StepCounts
 from augment.errors import ResourceError
 from augment.record import Record
 from service.engine import costs
@@ -79,6 +80,7 @@ class Engine:
         self._patience = patience
         self._clock = clock
         self._lanes = {name: Lane(limit, clock) for name, limit in limits.items()}
+        self._draws = StepCounts()  # by kind, over all steps of it
         self._wake: dict[Lane, asyncio.Event] = {}
         self._tasks: list[asyncio.Task[None]] = []
         self._idle = asyncio.Event()
@@ -140,6 +142,7 @@ class Engine:
             cost_per_second=min(rates) if rates else None,
             workers=sum(lane.workers for lane in lanes),
             batches=tuple(lane.batches(name) for name, lane in self._lanes.items()),
+            draws=self._draws,
         )
 
     def seconds(self, items: Sequence[Item]) -> float | None:
@@ -317,7 +320,7 @@ class Engine:
     async def _work(self, lane: Lane, worker: Worker, batch: Batch) -> None:
         began = self._clock()
         try:
-            preparing = await worker.work(batch, began)
+            done = await worker.work(batch, began)
         except WorkerLost as lost:
             lane.lost(batch, begun=lost.begun, hung=lost.hung)
             self._wake[lane].set()
@@ -326,7 +329,9 @@ class Engine:
             for ticket in batch.tickets:
                 ticket.end(_CLOSED)
             raise
-        lane.finished(batch, self._clock() - began - preparing)
+        lane.finished(batch, self._clock() - began - done.preparing)
+        for path, count in done.counts.items():
+            self._draws[path.rpartition(".")[2]].add(count)
         # Another process may have left a suspect waiting for this one to end.
         self._wake[lane].set()
 

@@ -68,7 +68,11 @@ class FairQueue(Generic[T]):
     def head(self, window: int) -> Sequence[Queued[T]]:
         """The item whose turn it is, and those of its group that follow; at most `window`."""
         heads = [group[0] for group in self._groups.values()]
-        return self._groups[min(heads).group][:window] if heads else ()
+        return self.group(min(heads), window) if heads else ()
+
+    def group(self, item: Queued[T], window: int) -> Sequence[Queued[T]]:
+        """The first `window` of the item's group."""
+        return self._groups[item.group][:window]
 
     def take(self, items: Sequence[Queued[T]]) -> None:
         """Items leave to be worked on; the first in fair order moves the common clock."""

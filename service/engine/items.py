@@ -1,8 +1,10 @@
 """What goes into the engine and what comes out."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
+from augment.counts import StepCount
 from augment.record import Outcome, Record
 from augment.spec import PipelineSpec
 
@@ -32,12 +34,13 @@ class Timings:
 
     `waiting` in the queue (the text's own), `preparing` to read the batch and find or build its
     pipeline, which may load models, `working` from then until the text had its end. Of the work,
-    `translating` is what translators took: cutting into pieces is done beside their search and has
-    no time of its own. `left` is when the batch left the queue, by the monotonic clock.
+    translators took `tokenizing` to cut texts into pieces and `translating` for the rest. `left` is
+    when the batch left the queue, by the monotonic clock.
     """
 
     waiting: float
     preparing: float
+    tokenizing: float
     translating: float
     working: float
     left: float = 0.0
@@ -78,13 +81,18 @@ class Batches:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How busy the engine is; `cost_per_second` is measured, None before any work was done."""
+    """How busy the engine is, and what it has done.
+
+    `cost_per_second` is measured, None before any work was done. `draws` tells by the kind of the
+    step what became of every draw since the start, those that were drawn anew included.
+    """
 
     queued_items: int
     queued_cost: int
     cost_per_second: float | None
     workers: int
     batches: tuple[Batches, ...] = ()
+    draws: Mapping[str, StepCount] = field(default_factory=dict)
 
 
 class QueueFull(Exception):

@@ -4,17 +4,23 @@ No clock waits here and nothing is started: the engine asks for the next batch w
 idle, so a batch grows exactly while all workers are busy. Costs are padded tokens.
 """
 
+import math
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from service.engine.batching import fill
-from service.engine.fair import FairQueue
+from service.engine.fair import FairQueue, Queued
 from service.engine.items import Batches, ItemError, QueueFull
+from service.engine.occasional import Occasional
 from service.engine.tickets import Batch, Ticket
 
 # Share of a flow beside others: a job gets on, but an interactive request hardly notices it.
 _WEIGHTS = {"interactive": 16.0, "job": 1.0}
+
+# Share of the budget that batches get while somebody waits who asks for little: they end soon, and
+# still do four fifths of what full ones do in the same time.
+_SHORT = 1 / 8
 
 # Share of the budget from which a batch shows the speed of full ones.
 _FULL = 0.5
@@ -36,7 +42,8 @@ class Limits:
     `batch_cost` is the padded size of a batch, `window` the number of items it is chosen from.
     `items` and `cost` bound the queue. A client may hold `key_share` of it. Work is refused that
     would take more than `patience` of the time that it has, at the speed measured so far: speeds
-    vary, and what is accepted should end in time.
+    vary, and what is accepted should end in time. All that waits may take `patience_of_all` of it:
+    what overtakes others, as its client has asked for less, must not make them late.
     """
 
     batch_cost: int
@@ -45,6 +52,7 @@ class Limits:
     cost: int = 4_000_000
     key_share: float = 0.5
     patience: float = 0.5
+    patience_of_all: float = 0.7
     single_cost: int = 2_000_000
 
 
@@ -59,6 +67,7 @@ class Lane:
         self.last_alive = clock()  # when there was one, if there is none
         self._clock = clock
         self._queue: FairQueue[Ticket] = FairQueue()
+        self._occasional = Occasional(int(_SHORT * limits.batch_cost), clock)
         self._again: deque[Batch] = deque()
         self._suspects = 0
         self._worked = 0.0  # cost of the last batches
@@ -141,6 +150,7 @@ class Lane:
             counter[ticket.item.key] -= amount
             if not counter[ticket.item.key]:
                 del counter[ticket.item.key]
+        self._occasional.leave(ticket.flow, ticket.cost)
         if ticket.queued is not None:
             self._queue.drop(ticket.queued)
             ticket.queued = None
@@ -169,9 +179,14 @@ class Lane:
         # Behind all, or behind what the fair share of the others leaves: whichever is sooner.
         active = len(self._owed.keys() | {key})
         ahead = min(self.cost + cost, active * (self._owed[key] + mine))
-        wait = self.seconds(ahead)
-        times = [t.item.deadline for t in own if t.item.deadline is not None]
-        patience = (min(times) - self._clock()) * limits.patience if times else None
+        # What an occasional client asks for holds nobody up.
+        behind = 0 if self._occasional.among(own[0].flow, mine) else self.cost + cost
+        deadlines = [t.item.deadline for t in own if t.item.deadline is not None]
+        left = min(deadlines, default=math.inf) - self._clock()
+        wait = max(
+            self.seconds(ahead) - limits.patience * left,
+            self.seconds(behind) - limits.patience_of_all * left,
+        )
         over = (
             self.items + count > limits.items
             or self.cost + cost > limits.cost
@@ -182,8 +197,8 @@ class Lane:
             raise QueueFull(max(1.0, self.seconds(min(ahead, mine + self._owed[key]))))
         # The full speed shows only in full batches: before it did, there may always be two of them.
         free = 0 if self._full_rate else 2 * limits.batch_cost - cost
-        if patience is not None and wait > patience and self.cost > free:
-            raise QueueFull(max(1.0, wait - patience))
+        if wait > 0 and self.cost > free:
+            raise QueueFull(max(1.0, wait))
 
     def _enter(self, ticket: Ticket) -> None:
         item = ticket.item
@@ -191,10 +206,11 @@ class Lane:
         self.cost += ticket.cost
         self._held[item.key] += 1
         self._owed[item.key] += ticket.cost
+        self._occasional.enter(ticket.flow, ticket.cost)
         ticket.queued = self._queue.push(
             ticket,
             group=(ticket.spec, item.strict),
-            flow=(item.priority, item.key),
+            flow=ticket.flow,
             cost=ticket.cost,
             weight=_WEIGHTS[item.priority],
         )
@@ -212,24 +228,45 @@ class Lane:
     def _fresh(self) -> Batch | None:
         """From the queue, without what came too late."""
         now = self._clock()
-        while window := self._queue.head(self.limits.window):
+        while waiting := self._window(now):
+            window, overdue = waiting
             late = [q.value for q in window if _late(q.value, now)]
             if late:
                 for ticket in late:
                     ticket.end(EXPIRED)
                 continue
-            tickets = [queued.value for queued in window]
-            chosen = fill(
-                [ticket.length for ticket in tickets],
-                [ticket.weight for ticket in tickets],
-                self.limits.batch_cost,
-            )
-            self._queue.take([window[i] for i in chosen])
-            taken = [tickets[i] for i in chosen]
-            for ticket in taken:
-                ticket.queued = None
-            return Batch(taken)
+            chosen = self._chosen(window, overdue)
+            self._queue.take(chosen)
+            for queued in chosen:
+                queued.value.queued = None
+            return Batch([queued.value for queued in chosen])
         return None
+
+    def _window(self, now: float) -> tuple[Sequence[Queued[Ticket]], int] | None:
+        """What the next batch is chosen from, and how many of it go first whatever their length.
+
+        In fair order; but what others overtook until most of its time was over goes before all.
+        """
+        most = self.limits.window
+        urgent = [queued for queued in self._queue if queued.value.urgent <= now]
+        if not urgent:
+            window = self._queue.head(most)
+            return (window, 0) if window else None
+        first = min(urgent, key=lambda queued: queued.value.urgent)
+        group = [queued for queued in urgent if queued.group == first.group][:most]
+        places = {queued.place for queued in group}
+        rest = [one for one in self._queue.group(first, most) if one.place not in places]
+        return [*group, *rest], len(group)
+
+    def _chosen(self, window: Sequence[Queued[Ticket]], overdue: int) -> list[Queued[Ticket]]:
+        budget, few = self.limits.batch_cost, self._occasional.flows()
+        if few:
+            budget = int(_SHORT * budget)
+        if not overdue and window[0].flow in few:  # not held up by what others would add
+            window = [queued for queued in window if queued.flow in few]
+        lengths = [queued.value.length for queued in window]
+        weights = [queued.value.weight for queued in window]
+        return [window[i] for i in fill(lengths, weights, budget, overdue)]
 
     def _count(self, batch: Batch, cost: int) -> None:
         # One text alone may be over the budget, which it then has to itself.

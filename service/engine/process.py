@@ -6,8 +6,9 @@ import signal
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, NamedTuple, Self, TypeVar
 
+from augment.counts import StepCounts
 from service.engine import frames
 from service.engine.items import ItemError, Result, Timings
 from service.engine.tickets import Batch
@@ -46,6 +47,13 @@ class Patience:
 PATIENCE: Final = Patience()
 
 
+class Done(NamedTuple):
+    """What a worker tells of a whole batch: seconds to load its pipeline, ends of its draws."""
+
+    preparing: float
+    counts: StepCounts
+
+
 class Worker:
     """One process. Its answers are read by whoever waits for a batch; nobody else reads them."""
 
@@ -79,8 +87,8 @@ class Worker:
         """Its number."""
         return self._process.pid
 
-    async def work(self, batch: Batch, now: float) -> float:
-        """Tell every ticket of the batch its end; the seconds that its pipeline took to load.
+    async def work(self, batch: Batch, now: float) -> Done:
+        """Tell every ticket of the batch its end.
 
         `now` is the time at which the batch left the queue.
 
@@ -95,10 +103,9 @@ class Worker:
         while "done" not in (said := await self._said(limit, begun=True)):
             ticket = batch.tickets[said["item"]]
             end = end_from_json(said, ticket.item.record)
-            preparing, translating, working = said["seconds"]
-            timings = Timings(now - ticket.entered, preparing, translating, working, left=now)
+            timings = Timings(now - ticket.entered, *said["seconds"], left=now)
             ticket.end(end if isinstance(end, ItemError) else Result(end, timings))
-        return float(said["preparing"])
+        return Done(said["preparing"], StepCounts.from_json(said["counts"]))
 
     async def end(self) -> None:
         """End it at once, whatever it does."""

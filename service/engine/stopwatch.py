@@ -1,8 +1,4 @@
-"""How long a worker's translators were at work: resources whose translators are timed.
-
-A search and the cutting into pieces of what comes next go on side by side in CTranslate2, so both
-are one figure here: the time from when a translator is asked until it has answered.
-"""
+"""How long a worker's translators were at work: resources whose translators are timed."""
 
 import time
 from collections.abc import Sequence
@@ -16,10 +12,14 @@ from augment.translation.settings import EngineSettings
 
 
 class Stopwatch:
-    """Seconds that translators took, for the one thread of a worker."""
+    """Seconds that translators took, for the one thread of a worker.
+
+    `tokenizing` to cut texts into pieces, `translating` for all else until they had answered.
+    """
 
     def __init__(self) -> None:
-        self.seconds = 0.0
+        self.tokenizing = 0.0
+        self.translating = 0.0
 
 
 class TimedResources(Resources):
@@ -47,6 +47,11 @@ class _Timed:
         self.name, self.identity = translator.name, translator.identity
         self.exact = translator.exact
 
+    @property
+    def tokenizing_seconds(self) -> float:
+        """See `Translator.tokenizing_seconds`."""
+        return self._translator.tokenizing_seconds
+
     def unreadable(self, text: str) -> str:
         """See `Translator.unreadable`."""
         return self._translator.unreadable(text)
@@ -58,8 +63,10 @@ class _Timed:
         keys: Sequence[int] | None = None,
     ) -> list[list[Hypothesis]]:
         """See `Translator.translate`."""
-        began = time.monotonic()
+        began, before = time.monotonic(), self.tokenizing_seconds
         try:
             return self._translator.translate(texts, decoding, keys)
         finally:
-            self._stopwatch.seconds += time.monotonic() - began
+            tokenizing = self.tokenizing_seconds - before
+            self._stopwatch.tokenizing += tokenizing
+            self._stopwatch.translating += time.monotonic() - began - tokenizing

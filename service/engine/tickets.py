@@ -1,10 +1,15 @@
 """An accepted item on its way through the engine, and what is handed to a worker together."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from service.engine.fair import Queued
 from service.engine.items import Item, ItemError, Result
+
+# Share of an item's time after which it is overtaken no longer. More than `Limits.patience`, within
+# which it is expected to end.
+_URGENT = 0.6
 
 
 @dataclass(eq=False, slots=True)
@@ -31,6 +36,18 @@ class Ticket:
     def cost(self) -> int:
         """Padded tokens that it is likely to take."""
         return self.length * self.weight
+
+    @property
+    def urgent(self) -> float:
+        """When it should go before all others, as most of its time is over."""
+        if self.item.deadline is None:
+            return math.inf
+        return self.entered + _URGENT * (self.item.deadline - self.entered)
+
+    @property
+    def flow(self) -> tuple[str, str]:
+        """Whose it is for a fair share."""
+        return self.item.priority, self.item.key
 
     def end(self, end: Result | ItemError) -> bool:
         """Tell the end, unless it has been told; whether this was it."""

@@ -2,8 +2,9 @@
 
 To a worker: `{"batch": n, "spec": ..., "strict": ..., "items": [[record, copies, seed], ...]}`.
 From it: `{"ready": pid}` once; then for each batch `{"taken": n}`, `{"begun": n}` when its pipeline
-is there, `{"item": i, "outcome"|"error": ..., "seconds": [preparing, translating, working]}` for
-each item as it ends, and `{"done": n, "preparing": seconds}`.
+is there, `{"item": i, "outcome"|"error": ..., "seconds": [preparing, tokenizing, translating,
+working]}` for each item as it ends, and `{"done": n, "preparing": seconds, "counts": ...}` with
+what became of every draw (`augment.counts.StepCounts`).
 """
 
 from collections.abc import Sequence

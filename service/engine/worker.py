@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from augment.build import build_pipeline
+from augment.counts import StepCounts
 from augment.errors import AugmentError
 from augment.pipeline import Pipeline
 from augment.record import Outcome
@@ -94,15 +95,21 @@ def work(asked: dict[str, Any], pipelines: Pipelines, answers: BinaryIO) -> None
     _answer(answers, [{"taken": number}])
     tasks = [task_from_json(one) for one in asked["items"]]
     pipeline = _pipeline(asked, pipelines)
-    began, translated = time.monotonic(), pipelines.stopwatch.seconds
+    began, clock = time.monotonic(), pipelines.stopwatch
+    tokenized, translated = clock.tokenizing, clock.translating
     _answer(answers, [{"begun": number}])
-    ends: Iterable[Outcome | ItemError]
-    ends = [pipeline] * len(tasks) if isinstance(pipeline, ItemError) else _ends(pipeline, tasks)
+    counts = StepCounts()
+    ends: Iterable[Outcome | ItemError] = (
+        [pipeline] * len(tasks)
+        if isinstance(pipeline, ItemError)
+        else _ends(pipeline, tasks, counts)
+    )
     for index, end in enumerate(ends):
-        translating = pipelines.stopwatch.seconds - translated
-        seconds = [began - came, translating, time.monotonic() - began]
+        models = [clock.tokenizing - tokenized, clock.translating - translated]
+        seconds = [began - came, *models, time.monotonic() - began]
         _answer(answers, [_end(index, end) | {"seconds": seconds}])
-    _answer(answers, [{"done": number, "preparing": began - came}])
+    done = {"done": number, "preparing": began - came, "counts": counts.to_json()}
+    _answer(answers, [done])
 
 
 def _pipeline(asked: dict[str, Any], pipelines: Pipelines) -> Pipeline | ItemError:
@@ -113,25 +120,31 @@ def _pipeline(asked: dict[str, Any], pipelines: Pipelines) -> Pipeline | ItemErr
         return _fault(error)
 
 
-def _ends(pipeline: Pipeline, tasks: Sequence[Task]) -> Iterator[Outcome | ItemError]:
+def _ends(
+    pipeline: Pipeline, tasks: Sequence[Task], counts: StepCounts
+) -> Iterator[Outcome | ItemError]:
     """What becomes of each; where the whole raises, each half on its own."""
     try:
-        yield from _outcomes(pipeline, tasks)
+        yield from _outcomes(pipeline, tasks, counts)
     except Exception as error:  # of any kind: it must not touch the other items
         if len(tasks) == 1:
             yield _fault(error)
             return
         middle = len(tasks) // 2
-        yield from _ends(pipeline, tasks[:middle])
-        yield from _ends(pipeline, tasks[middle:])
+        yield from _ends(pipeline, tasks[:middle], counts)
+        yield from _ends(pipeline, tasks[middle:], counts)
 
 
-def _outcomes(pipeline: Pipeline, tasks: Sequence[Task]) -> list[Outcome]:
-    return pipeline.augment_batch(
+def _outcomes(pipeline: Pipeline, tasks: Sequence[Task], counts: StepCounts) -> list[Outcome]:
+    own = StepCounts()  # those of a call that raises count for nothing
+    outcomes = pipeline.augment_batch(
         [task.record for task in tasks],
         copies=[task.copies for task in tasks],
         seed=[task.seed for task in tasks],
+        counts=own,
     )
+    counts.add(own)
+    return outcomes
 
 
 def _fault(error: Exception) -> ItemError:

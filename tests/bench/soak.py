@@ -2,8 +2,8 @@
 
     python -m tests.bench.soak [--minutes 10]
 
-Words, translations, previews, jobs, wrong requests and clients that leave, in turns by eight
-clients. Memory is sampled every five seconds; the first fifth, when models are loaded and caches
+Words, translations, streams, previews, jobs, wrong requests and clients that leave, in turns by
+eight clients. Memory is sampled every five seconds; the first fifth, when models are loaded and caches
 fill, is left out. Prints first and last (means of a tenth), and the slope of a straight line, of
 all together and of each that was there all the time: the server first, then its workers.
 """
@@ -14,6 +14,7 @@ import json
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,9 @@ async def turn(port: int, draws: Stream, texts: Sequence[str]) -> str:
     door, sent = Door(port, path=path), json.dumps(asked).encode()
     if draw > 0.9:
         return await left(port, door.head(len(sent)) + sent[: draws.below(2 * len(sent))])
-    answer = await door.post(sent)
-    return f"{path} {answer.status}"
+    streamed = 0.2 < draw < 0.4
+    answer = await (replace(door, accept="application/x-ndjson") if streamed else door).post(sent)
+    return f"{path} {answer.status}{' stream' * streamed}"
 
 
 async def left(port: int, data: bytes) -> str:

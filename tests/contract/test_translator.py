@@ -55,6 +55,12 @@ def test_order_and_company_change_nothing(translator: Translator) -> None:
     assert [translator.translate([text])[0] for text in TEXTS] == together
 
 
+def test_the_time_for_cutting_into_pieces_is_told(translator: Translator) -> None:
+    before = translator.tokenizing_seconds
+    translator.translate(["What time is it?"])
+    assert translator.tokenizing_seconds > before
+
+
 def test_hypotheses_come_best_first_and_as_many_as_asked(translator: Translator) -> None:
     for found in translator.translate(TEXTS, Decoding(beam=4, hypotheses=3)):
         assert len(found) == 3

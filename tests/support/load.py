@@ -33,6 +33,7 @@ class Door:
     port: int
     key: str | None = None
     path: str = "/v1/augment"
+    accept: str = "application/json"
 
     async def post(self, body: bytes, due: float | None = None) -> Answer:
         """Send a request; `due` is when it should have gone out, on the clock of the loop."""
@@ -61,7 +62,7 @@ class Door:
         """The head of a request with a body of JSON."""
         lines = {
             "Host": "localhost", "Content-Type": "application/json",
-            "Content-Length": str(length), "Connection": "close", **headers,
+            "Content-Length": str(length), "Connection": "close", "Accept": self.accept, **headers,
         }  # fmt: skip
         if self.key is not None:
             lines["Authorization"] = f"Bearer {self.key}"

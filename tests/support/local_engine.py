@@ -62,7 +62,7 @@ class LocalEngine:
             (outcome,) = pipeline.augment_batch([item.record], copies=item.copies, seed=item.seed)
         except AugmentError as error:
             return ItemError(error.code, str(error), retryable=False)
-        return Result(outcome, Timings(0.0, 0.0, 0.0, time.monotonic() - began, left=began))
+        return Result(outcome, Timings(0.0, 0.0, 0.0, 0.0, time.monotonic() - began, left=began))
 
     def cost(self, item: Item) -> int:
         return len(split_words(item.record.text)) * item.copies

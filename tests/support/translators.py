@@ -24,6 +24,7 @@ class ScriptedTranslator:
         return f"scripted:{self.source}-{self.target}"
 
     identity = name
+    tokenizing_seconds = 0.0
 
     def unreadable(self, text: str) -> str:
         return "".join(c for c in text if c in "жя")

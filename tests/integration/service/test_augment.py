@@ -123,7 +123,7 @@ def test_an_answer_in_no_known_format_is_refused(client: TestClient) -> None:
 def test_the_times_are_told(client: TestClient) -> None:
     answer = client.post("/v1/augment", json={"texts": TEXTS, "spec": SPEC})
     names = [part.partition(";")[0].strip() for part in answer.headers["server-timing"].split(",")]
-    assert names == ["queue", "prepare", "translate", "work", "total"]
+    assert names == ["queue", "prepare", "tokenize", "translate", "work", "total"]
 
 
 def test_an_engine_that_stops_short_leaves_no_text_without_an_end(

@@ -1,10 +1,12 @@
 """The engine gives the bytes that the library gives, over real processes."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from augment.build import build_pipeline
+from augment.counts import StepCounts
 from augment.edits import Span
 from augment.record import Record
 from augment.resources import Resources
@@ -56,6 +58,26 @@ def test_labels_and_spans_go_along(cache: Path, resources: Resources) -> None:
     run(work)
 
 
+def test_every_draw_is_counted_as_in_the_library(cache: Path, resources: Resources) -> None:
+    steps = [{"kind": "masking", "rate": 0.9}, {"kind": "casing"}]
+    spec = parse_spec({"steps": steps, "checks": [{"kind": "length"}]})
+    asked = [item(text, f"r{n}", spec, copies=3) for n, text in enumerate(TEXTS)]
+    counts = StepCounts()
+    with build_pipeline(spec, resources) as pipeline:
+        pipeline.augment_batch([one.record for one in asked], copies=3, seed=0, counts=counts)
+    assert counts["0.masking"].dropped
+
+    async def work() -> None:
+        async with running(cache) as engine:
+            await ends_of(engine, asked)
+            while not engine.load().draws:  # noqa: ASYNC110  (told behind the last text)
+                await asyncio.sleep(0.01)
+            draws = engine.load().draws
+        assert draws == {path.partition(".")[2]: count for path, count in counts.items()}
+
+    run(work)
+
+
 @pytest.mark.weights
 def test_back_translation_in_any_company_if_strict(
     cache: Path, strict_resources: Resources, resources: Resources
@@ -77,6 +99,8 @@ def test_back_translation_in_any_company_if_strict(
             assert all(copy.exact for copy in end.outcome.copies)
         for end in ends[3:]:
             assert isinstance(end, Result)
+            times = end.timings
+            assert 0 < times.tokenizing < times.translating < times.working
             assert all(copy.exact is False for copy in end.outcome.copies)
         assert any(isinstance(end, Result) and end.outcome.copies for end in ends[3:])
 

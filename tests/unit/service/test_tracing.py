@@ -103,14 +103,17 @@ def test_the_spans_of_a_batch_last_as_long_as_its_phases(
     spans: Tracing, kept: InMemorySpanExporter
 ) -> None:
     outcome = Outcome(Record("a text"), ())
-    early = Result(outcome, Timings(1.0, 0.5, 2.0, 3.0, left=100.0))
-    late = Result(outcome, Timings(4.0, 0.5, 2.5, 7.0, left=100.0))
+    early = Result(outcome, Timings(1.0, 0.5, 0.2, 2.0, 3.0, left=100.0))
+    late = Result(outcome, Timings(4.0, 0.5, 0.25, 2.5, 7.0, left=100.0))
     spans.batch([late, early])
     found = {one.name: one for one in kept.get_finished_spans()}
-    expected = {"waiting": 4.0, "preparing": 0.5, "working": 7.0, "translating": 2.5}
+    expected = {
+        "waiting": 4.0, "preparing": 0.5, "working": 7.0, "tokenizing": 0.25, "translating": 2.5
+    }  # fmt: skip
     assert {name: lasted(one) for name, one in found.items()} == pytest.approx(expected, abs=1e-5)
     assert found["waiting"].end_time == found["preparing"].start_time
     assert found["preparing"].end_time == found["working"].start_time
+    assert found["tokenizing"].end_time == found["translating"].start_time
     assert {(one.attributes or {})["augment.texts"] for one in found.values()} == {2}
 
 

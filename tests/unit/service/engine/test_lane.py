@@ -13,7 +13,7 @@ from service.engine.lane import Lane, Limits
 from service.engine.tickets import Batch, Ticket
 from tests.support.engines import item
 
-DONE = Timings(0, 0, 0, 0)
+DONE = Timings(0, 0, 0, 0, 0)
 
 
 @dataclass
@@ -118,7 +118,7 @@ def test_one_key_leaves_room_for_others() -> None:
 
 
 def test_work_that_cannot_begin_in_time_is_refused_with_an_honest_time() -> None:
-    desk = Desk(Limits(batch_cost=20, patience=0.8))
+    desk = Desk(Limits(batch_cost=20, patience=0.8, patience_of_all=1.0))
     desk.lane.workers = 1
     desk.enter(*[desk.ticket(deadline=10.0) for _ in range(2)])
     desk.done(desk.batch(), seconds=2.0)  # 10 tokens a second
@@ -143,6 +143,31 @@ def test_small_batches_say_nothing_of_the_speed_of_full_ones() -> None:
     with pytest.raises(QueueFull) as caught:
         desk.enter(*[desk.ticket(deadline=10.0) for _ in range(20)])
     assert caught.value.retry_after_seconds == pytest.approx(9 - 5)
+
+
+def test_all_together_are_held_to_the_time_too() -> None:
+    desk = Desk(Limits(batch_cost=100, patience=1.0))
+    desk.lane.workers = 1
+    desk.enter(*[desk.ticket(deadline=100.0) for _ in range(10)])
+    desk.done(desk.batch(), seconds=10.0)  # 10 tokens a second, full
+    for key in "abcdef":
+        desk.enter(*[desk.ticket(deadline=100.0, key=key) for _ in range(11)])
+    # 77 of the 100 s for all.
+    with pytest.raises(QueueFull) as caught:
+        desk.enter(*[desk.ticket(deadline=100.0, key="g") for _ in range(11)])
+    assert caught.value.retry_after_seconds == pytest.approx(77 - 70)
+
+
+def test_what_was_overtaken_until_its_time_runs_out_goes_first() -> None:
+    desk = Desk(Limits(batch_cost=20, patience=10.0, patience_of_all=10.0))
+    asked = [desk.ticket(key="much", deadline=100.0) for _ in range(8)]
+    desk.enter(*asked)
+    desk.enter(*[desk.ticket(length=2, key=key, deadline=200.0) for key in "abcdef"])
+    assert [one.item.key for one in desk.batch().tickets] == ["much", "much"]
+    assert {one.item.key for one in desk.batch().tickets} == set("abcdef")
+    desk.enter(*[desk.ticket(length=2, key=key, deadline=200.0) for key in "abcdef"])
+    desk.now = 61.0
+    assert desk.batch().tickets == asked[2:4]
 
 
 def test_beyond_the_time_there_is_nothing_free_once_the_speed_is_known() -> None:
