@@ -42,6 +42,10 @@ _LONGEST_DELAY: Final = 10.0
 _DROPPED: Final = ItemError("cancelled", "the client left", retryable=True)
 _CLOSED: Final = ItemError("draining", "the server shut down before the text ended", retryable=True)
 
+# Seconds for which a worker waits for the next text of a client that asks for one after the other:
+# an answer and a request over a network that is near.
+_HOLD: Final = 0.02
+
 _PROBE_SECONDS: Final = 60.0
 
 
@@ -294,6 +298,8 @@ class Engine:
                 batch = await self._next(lane, worker)
                 await self._work(lane, worker, batch)
                 served += 1
+                if lane.expects_more(batch):
+                    await self._hold(lane)
         except WorkerLost as error:
             log.warning("worker %d is lost: %s", worker.pid, error)
         finally:
@@ -316,6 +322,16 @@ class Engine:
                 await asyncio.wait({woken, worker.exited}, return_when=asyncio.FIRST_COMPLETED)
             finally:
                 woken.cancel()
+
+    async def _hold(self, lane: Lane) -> None:
+        """Wait until an occasional client has asked again, but not long."""
+        wake, end = self._wake[lane], self._clock() + _HOLD
+        with lane.held():
+            while not lane.occasional_waits and (left := end - self._clock()) > 0:
+                wake.clear()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(left):
+                        await wake.wait()
 
     async def _work(self, lane: Lane, worker: Worker, batch: Batch) -> None:
         began = self._clock()

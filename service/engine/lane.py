@@ -6,7 +6,9 @@ idle, so a batch grows exactly while all workers are busy. Costs are padded toke
 
 import math
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from service.engine.batching import fill
@@ -18,9 +20,12 @@ from service.engine.tickets import Batch, Ticket
 # Share of a flow beside others: a job gets on, but an interactive request hardly notices it.
 _WEIGHTS = {"interactive": 16.0, "job": 1.0}
 
-# Share of the budget that batches get while somebody waits who asks for little: they end soon, and
-# still do four fifths of what full ones do in the same time.
-_SHORT = 1 / 8
+# Share of the budget that the batches of one worker get while somebody is about who asks for
+# little, so that there is always one that is free soon.
+_SHORT = 1 / 16
+
+# Share of the budget that such clients may ask for, all together.
+_LITTLE = 1 / 8
 
 # Share of the budget from which a batch shows the speed of full ones.
 _FULL = 0.5
@@ -67,7 +72,8 @@ class Lane:
         self.last_alive = clock()  # when there was one, if there is none
         self._clock = clock
         self._queue: FairQueue[Ticket] = FairQueue()
-        self._occasional = Occasional(int(_SHORT * limits.batch_cost), clock)
+        self._occasional = Occasional(int(_LITTLE * limits.batch_cost), clock)
+        self._short = 0  # short batches that are at work
         self._again: deque[Batch] = deque()
         self._suspects = 0
         self._worked = 0.0  # cost of the last batches
@@ -115,6 +121,29 @@ class Lane:
             rate = cost / max(seconds, 1e-4)
             before = rate if self._full_rate is None else self._full_rate
             self._full_rate = 0.7 * before + 0.3 * rate
+
+    def expects_more(self, batch: Batch) -> bool:
+        """Whether the worker of a batch that was done had better wait a moment for the next text.
+
+        Who asks for one text after the other comes back at once, and would find the worker busy
+        with others: anticipatory scheduling (Iyer and Druschel, 2001).
+        """
+        return batch.tickets[0].flow in self._occasional.flows() and not self.occasional_waits
+
+    @property
+    def occasional_waits(self) -> bool:
+        """Whether an occasional client has something in the queue."""
+        few = self._occasional.flows()
+        return bool(few) and any(queued.flow in few for queued in self._queue)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """While a worker waits so, it is the one that is free soon, and others get full batches."""
+        self._short += 1
+        try:
+            yield
+        finally:
+            self._short -= 1
 
     @property
     def rate(self) -> float | None:
@@ -235,11 +264,14 @@ class Lane:
                 for ticket in late:
                     ticket.end(EXPIRED)
                 continue
-            chosen = self._chosen(window, overdue)
+            few = self._occasional.flows()
+            short = bool(few) and not self._short
+            chosen = self._chosen(window, overdue, few, short=short)
             self._queue.take(chosen)
             for queued in chosen:
                 queued.value.queued = None
-            return Batch([queued.value for queued in chosen])
+            self._short += short
+            return Batch([queued.value for queued in chosen], short=short)
         return None
 
     def _window(self, now: float) -> tuple[Sequence[Queued[Ticket]], int] | None:
@@ -258,10 +290,15 @@ class Lane:
         rest = [one for one in self._queue.group(first, most) if one.place not in places]
         return [*group, *rest], len(group)
 
-    def _chosen(self, window: Sequence[Queued[Ticket]], overdue: int) -> list[Queued[Ticket]]:
-        budget, few = self.limits.batch_cost, self._occasional.flows()
-        if few:
-            budget = int(_SHORT * budget)
+    def _chosen(
+        self,
+        window: Sequence[Queued[Ticket]],
+        overdue: int,
+        few: AbstractSet[Hashable],
+        *,
+        short: bool,
+    ) -> list[Queued[Ticket]]:
+        budget = int(self.limits.batch_cost * (_SHORT if short else 1))
         if not overdue and window[0].flow in few:  # not held up by what others would add
             window = [queued for queued in window if queued.flow in few]
         lengths = [queued.value.length for queued in window]
@@ -275,6 +312,7 @@ class Lane:
         self._done.update(count=1, budget=budget, **figures)
 
     def _left(self, batch: Batch) -> None:
+        self._short -= batch.short
         if batch.suspected:
             self._suspects -= 1
 

@@ -1,7 +1,7 @@
 """Who asks for little now and then, beside others who fill the queue.
 
 The fair queue gives such a client the next free worker. What it still waits for is the batch that
-keeps the worker busy, so while it is about, the batches of the others are kept short.
+keeps the worker busy, so while it is about, one worker gets short batches of what others asked for.
 """
 
 from collections import Counter

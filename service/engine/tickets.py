@@ -60,10 +60,15 @@ class Ticket:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Items of one spec for one call of a worker; `suspected` if a worker was lost over them."""
+    """Items of one spec for one call of a worker.
+
+    `suspected` if a worker was lost over them; `short` if it is small so that its worker is free
+    soon for somebody who asks for little.
+    """
 
     tickets: Sequence[Ticket]
     suspected: bool = False
+    short: bool = False
 
     @property
     def spec(self) -> str:

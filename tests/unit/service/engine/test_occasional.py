@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+import pytest
+
+from service.engine.lane import Limits
 from service.engine.occasional import Occasional
 from tests.unit.service.engine.test_lane import Desk
 
@@ -51,14 +54,50 @@ def test_who_asks_for_more_is_not_any_longer() -> None:
     assert clock.few.flows() == set()
 
 
-def test_its_batch_is_its_own_and_those_of_others_are_short() -> None:
-    desk = Desk()  # batches of 100, short ones of 12
-    desk.enter(*[desk.ticket(length=4, key="greedy") for _ in range(60)])
-    assert len(desk.batch().tickets) == 25
-    desk.enter(desk.ticket(length=4, key="small"))
-    small = desk.batch()
-    assert [one.item.key for one in small.tickets] == ["small"]
-    desk.done(small)
+@pytest.fixture
+def desk() -> Desk:
+    """Full batches of 50 tickets, short ones of 3; one full batch is at work, the queue is long."""
+    desk = Desk(Limits(batch_cost=100))
+    desk.enter(*[desk.ticket(length=2, key="greedy") for _ in range(300)])
+    assert len(desk.batch().tickets) == 50
+    return desk
+
+
+def test_its_batch_is_its_own(desk: Desk) -> None:
+    desk.enter(desk.ticket(length=2, key="small"))
+    assert [one.item.key for one in desk.batch().tickets] == ["small"]
+
+
+def test_while_it_is_about_one_worker_has_short_batches(desk: Desk) -> None:
+    desk.enter(desk.ticket(length=2, key="small"))
+    desk.done(desk.batch())
+    short = desk.batch()
+    assert len(short.tickets) == 3
+    assert len(desk.batch().tickets) == 50
+    desk.lane.lost(short, begun=False, hung=False)
+    again = desk.batch()
+    assert again.tickets == short.tickets
     assert len(desk.batch().tickets) == 3
     desk.now += 100
-    assert len(desk.batch().tickets) == 25
+    assert len(desk.batch().tickets) == 50
+
+
+def test_its_worker_waits_for_its_next_text(desk: Desk) -> None:
+    desk.enter(desk.ticket(length=2, key="small"))
+    batch = desk.batch()
+    desk.done(batch)
+    assert desk.lane.expects_more(batch)
+    with desk.lane.held():
+        assert len(desk.batch().tickets) == 50  # the others go on as if nobody was there
+    assert not desk.lane.occasional_waits
+    desk.enter(desk.ticket(length=2, key="small"))
+    assert desk.lane.occasional_waits
+    assert not desk.lane.expects_more(batch)
+
+
+def test_nobody_waits_for_who_asks_for_much(desk: Desk) -> None:
+    desk.enter(desk.ticket(length=2, key="small"))
+    desk.batch()
+    greedy = desk.batch()
+    desk.done(greedy)
+    assert not desk.lane.expects_more(greedy)
