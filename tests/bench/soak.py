@@ -4,8 +4,8 @@
 
 Words, translations, streams, previews, jobs, wrong requests and clients that leave, in turns by
 eight clients. Memory is sampled every five seconds; the first fifth, when models are loaded and
-caches fill, is left out. Prints first and last (means of a tenth), and the slope of a straight line, of
-all together and of each that was there all the time: the server first, then its workers.
+caches fill, is left out. Prints first and last (means of a tenth), and the slope of a straight
+line, of all together and of each that was there all the time: the server first, then its workers.
 """
 
 import argparse
