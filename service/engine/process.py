@@ -103,7 +103,9 @@ class Worker:
         while "done" not in (said := await self._said(limit, begun=True)):
             ticket = batch.tickets[said["item"]]
             end = end_from_json(said, ticket.item.record)
-            timings = Timings(now - ticket.entered, *said["seconds"], left=now)
+            preparing, tokenizing, translating, working = said["seconds"]
+            waiting = now - ticket.entered
+            timings = Timings(waiting, preparing, tokenizing, translating, working, left=now)
             ticket.end(end if isinstance(end, ItemError) else Result(end, timings))
         return Done(said["preparing"], StepCounts.from_json(said["counts"]))
 
