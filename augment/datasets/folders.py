@@ -7,13 +7,14 @@ all others.
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from itertools import accumulate
 from pathlib import Path
 from typing import Self
 
 from augment.datasets.delimited import scan_rows
 from augment.datasets.files import data_files
 from augment.datasets.formats import Input, open_input
-from augment.datasets.lines import read_lines
+from augment.datasets.lines import CHUNK, read_lines
 from augment.datasets.reader import BOM, ReadOptions, dialect_of
 from augment.datasets.rows import line_end
 from augment.errors import DataError
@@ -30,6 +31,41 @@ def open_folder(path: Path, options: ReadOptions) -> Iterator[Input]:
     with _Folder(files, options) as folder:
         size = sum(file.stat().st_size for file in files)
         yield Input(folder.read, folder.seek, folder.position, size, packed=True)
+
+
+class FolderLines:
+    """In which file of a folder a line of its rows stands, and where there.
+
+    The files are read through for it when it is first asked: few runs reject anything.
+    """
+
+    def __init__(self, path: Path, options: ReadOptions) -> None:
+        self._path = path
+        self._options = options
+        self._firsts: list[int] = []  # the line of all rows with which each file begins
+        self._names: list[str] = []
+        self._above = 0  # lines of the header, which only the first file shows
+
+    def __call__(self, line: int) -> tuple[str, int]:
+        """The name of the file within the folder, and the number of the line in it."""
+        if not self._firsts:
+            self._count()
+        number = bisect_right(self._firsts, line) - 1
+        return self._names[number], line - self._firsts[number] + 1 + (number > 0) * self._above
+
+    def _count(self) -> None:
+        files = data_files(self._path, self._options.kind)
+        self._names = [file.name for file in files]
+        counts = [0] * len(files)
+        with _Folder(files, self._options) as folder:
+            self._above = folder.header_lines
+            before = b""
+            while data := folder.read(CHUNK):
+                ends = data.count(b"\n") + data.count(b"\r") - data.count(b"\r\n")
+                halved = before == b"\r" and data.startswith(b"\n")  # a CRLF of two chunks
+                counts[folder.number] += ends - halved
+                before = data[-1:]
+        self._firsts = list(accumulate(counts, initial=1))[:-1]
 
 
 class _Folder:
@@ -78,6 +114,16 @@ class _Folder:
     def position(self) -> int:
         """How many bytes on disk were read."""
         return self._before + self._opened.position()
+
+    @property
+    def number(self) -> int:
+        """The file of the bytes that were read last."""
+        return self._number
+
+    @property
+    def header_lines(self) -> int:
+        """How many lines the header of each table takes."""
+        return len(self._header.splitlines())
 
     def _next(self) -> None:
         self._before += self._files[self._number].stat().st_size

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from augment.datasets.arrow.lines import open_rows
 from augment.datasets.files import digest_of
-from augment.datasets.folders import open_folder
+from augment.datasets.folders import FolderLines, open_folder
 from augment.datasets.formats import ARROW, Input, Kind, open_input
 from augment.datasets.reader import ReadOptions
 from augment.errors import DataError
@@ -28,6 +28,11 @@ def open_data(path: Path | None, options: ReadOptions, also: Sequence[str] = ())
     else:
         with open_input(path) as opened:
             yield opened
+
+
+def lines_of(path: Path, options: ReadOptions) -> FolderLines | None:
+    """In which file a line stands, where lines of several files are counted through."""
+    return FolderLines(path, options) if path.is_dir() and options.kind not in ARROW else None
 
 
 def seal(path: Path, kind: Kind) -> str | None:

@@ -6,7 +6,7 @@ Of a row all bytes are kept: as `raw`, or as `raw_base64` where they are not UTF
 import json
 import sys
 from base64 import b64encode
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
@@ -34,11 +34,17 @@ class Rejects:
     """Opens its file at the first reject only, so that without rejects there is no file."""
 
     def __init__(
-        self, path: Path | None, *, force: bool = False, within: Path | None = None
+        self,
+        path: Path | None,
+        *,
+        force: bool = False,
+        within: Path | None = None,
+        place: Callable[[int], tuple[str, int]] | None = None,
     ) -> None:
         """`path` None: lines go to standard error, since the output is standard output.
 
         `within`: where the file lies until it has its name, see `OutputFile`.
+        `place`: the file and the line in it for a line of the input, if that is many files.
 
         Raises:
             OutputError: there is a file of this name already and `force` is not set.
@@ -47,6 +53,7 @@ class Rejects:
         self._path = path
         self._force = force
         self._within = within
+        self._place = place
         self._file: OutputFile | None = None
 
     def row(self, fault: Fault) -> None:
@@ -78,8 +85,15 @@ class Rejects:
 
     def lines(self, pieces: Iterable[bytes]) -> None:
         """Lines that were written before, as bytes."""
+        if self._place is None:
+            for piece in pieces:
+                self._put(piece)
+            return
+        left = b""
         for piece in pieces:
-            self._put(piece)
+            *whole, left = (left + piece).split(b"\n")
+            for line in whole:
+                self._write(json.loads(line))
 
     def publish(self) -> bool:
         """Give the file its name; whether there is one.
@@ -106,6 +120,9 @@ class Rejects:
             self._file.__exit__(kind, error, trace)
 
     def _write(self, entry: dict[str, Any]) -> None:
+        if self._place is not None:
+            file, number = self._place(entry["line"])
+            entry = {"kind": entry["kind"], "file": file, **entry, "line": number}
         line = json.dumps(entry, ensure_ascii=False) + "\n"
         self._put(line.encode("utf-8", "backslashreplace"))
 

@@ -12,7 +12,7 @@ from augment.datasets.balance import Quotas, shares
 from augment.datasets.files import size_of
 from augment.datasets.fit import fit_into
 from augment.datasets.formats import Input, open_input
-from augment.datasets.inputs import check_seal, open_data, seal
+from augment.datasets.inputs import check_seal, lines_of, open_data, seal
 from augment.datasets.output import OutputFile
 from augment.datasets.reader import Reader
 from augment.datasets.rejects import Rejects
@@ -154,7 +154,12 @@ class Run:
                 )
             )
             rejects = stack.enter_context(
-                Rejects(request.rejects_path, force=force, within=work.beside(request.rejects_path))
+                Rejects(
+                    request.rejects_path,
+                    force=force,
+                    within=work.beside(request.rejects_path),
+                    place=lines_of(job.source, request.options),
+                )
             )
             select = stack.enter_context(self._pipeline.selector())
             assembly = Assembly(request, reader, output, rejects)

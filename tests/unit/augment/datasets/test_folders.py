@@ -16,7 +16,7 @@ import pytest
 from augment.build import build_pipeline
 from augment.datasets.columns import Columns
 from augment.datasets.expand import ExpandRequest, expand
-from augment.datasets.folders import open_folder
+from augment.datasets.folders import FolderLines, open_folder
 from augment.datasets.formats import Kind
 from augment.datasets.reader import BOM, ReadOptions
 from augment.errors import DataError, OutputError
@@ -72,6 +72,42 @@ def test_files_are_joined_at_their_rows(
 ) -> None:
     fill(folder, {".hidden": b"no row", **files})
     assert joined(folder, kind) == expected
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize("last", [True, False])
+def test_a_line_is_told_by_its_file(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, end: bytes, last: bool
+) -> None:
+    monkeypatch.setattr("augment.datasets.folders.CHUNK", 3)  # ends of lines are cut, too
+    header = [b'"te', b'xt"']
+    bodies = {"a.csv": [b"one", b'"two', b'lines"'], "b.csv": [], "c.csv": [b"three", b"four"]}
+    fill(
+        folder,
+        {name: end.join([*header, *body]) + end * last for name, body in bodies.items()},
+    )
+    place = FolderLines(folder, ReadOptions("csv"))
+    found = [place(number + 1) for number, _ in enumerate(joined(folder, "csv").splitlines())]
+    assert found[:2] == [("a.csv", 1), ("a.csv", 2)]
+    assert [
+        (folder / name).read_bytes().splitlines()[number - 1] for name, number in found[2:]
+    ] == [line for body in bodies.values() for line in body]
+
+
+def test_rejects_name_the_file_and_its_line(
+    tmp_path: Path, folder: Path, pipeline: Pipeline
+) -> None:
+    fill(folder, {"a.csv": b"text\nhello my friend\n", "b.csv": b"text\n7\nbad,row\n\xff,\n"})
+    output = tmp_path / "out.csv"
+    expand(ExpandRequest(input=folder, output=output), pipeline)
+    lines = output.with_name("out.csv.rejects.jsonl").read_text().splitlines()
+    found = [json.loads(line) for line in lines]
+    assert [(one["kind"], one["file"], one["line"]) for one in found] == [
+        ("copy", "b.csv", 2),
+        ("row", "b.csv", 3),
+        ("row", "b.csv", 4),
+    ]
+    assert [one.get("raw", one.get("raw_base64")) for one in found[1:]] == ["bad,row\n", "/ywK"]
 
 
 def test_places_are_found_forwards_and_backwards(folder: Path) -> None:
