@@ -24,11 +24,12 @@ from augment.datasets.summary import Summary
 from augment.datasets.units import on_ray, plan
 from augment.datasets.units.job import Job
 from augment.datasets.units.on_ray import OnRay, RayPool
+from augment.datasets.units.pool import STALL
 from augment.datasets.units.ray_worker import MakeUnits, ReadUnits, Shipment, _check_alike
 from augment.errors import DataError, ResourceError
 from augment.resources import Resources, ResourceSettings
 from augment.spec import parse_spec
-from tests.support.doomed_ray import DOOMED, DoomedMakeUnits
+from tests.support.doomed_ray import DOOMED, DoomedMakeUnits, HangingMakeUnits
 
 pytest.importorskip("ray", reason="the extra ray is not installed")
 
@@ -94,8 +95,10 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def expanded(folder: Path, name: str, ray: OnRay | None, **options: Any) -> Summary:
-    workers = None if ray is None else Workers(2, ray=ray)
+def expanded(
+    folder: Path, name: str, ray: OnRay | None, stall: float = STALL, **options: Any
+) -> Summary:
+    workers = None if ray is None else Workers(2, stall=stall, ray=ray)
     request = ExpandRequest(input=folder / "in.csv", output=folder / name)
     with Resources() as resources:
         return expand(request, build_pipeline(SPEC, resources), workers=workers, **options)
@@ -139,11 +142,12 @@ def test_a_worker_that_is_killed_changes_no_byte(
     assert not (folder / "ray.csv.work").exists()
 
 
-def test_a_unit_that_kills_two_workers_is_set_aside(
-    running: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("make", [DoomedMakeUnits, HangingMakeUnits])
+def test_a_unit_that_kills_or_hangs_two_workers_is_set_aside(
+    running: str, folder: Path, monkeypatch: pytest.MonkeyPatch, make: type[MakeUnits]
 ) -> None:
-    monkeypatch.setattr(on_ray, "RayPool", partial(RayPool, make=DoomedMakeUnits))
-    summary = expanded(folder, "ray.csv", OnRay())
+    monkeypatch.setattr(on_ray, "RayPool", partial(RayPool, make=make))
+    summary = expanded(folder, "ray.csv", OnRay(), stall=10.0)
     assert summary.lost_units == 1
     assert summary.dropped["worker_lost"] == 2 * UNIT_ROWS
     assert summary.rows == UNITS * UNIT_ROWS
@@ -160,7 +164,7 @@ def test_an_error_of_a_worker_is_told_as_its_own_kind(tmp_path: Path) -> None:
     unit = plan.Unit(0, 5, 8000, 2, 0, "")
     asked = pa.table({"unit": [json.dumps(unit.to_json())]})
     read = ReadUnits(source, ReadOptions("csv"))(asked)
-    (said,) = MakeUnits(Shipment({}, "in.csv", "csv"), None)(read).to_pylist()
+    (said,) = MakeUnits(Shipment({}, "in.csv", "csv", STALL), None)(read).to_pylist()
     request = ExpandRequest(input=source, output=tmp_path / "out.csv")
     job = Job(request, SPEC, ResourceSettings(), source, selective=False, fit=False)
     pool = RayPool(tmp_path, job, 1, OnRay(), advance=lambda _: None)

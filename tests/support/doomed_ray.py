@@ -1,7 +1,9 @@
-"""A worker of Ray that dies whenever it is given the third unit."""
+"""Workers of Ray that die, or hang, whenever they are given the third unit."""
 
 import os
 import signal
+import threading
+from collections.abc import Callable
 
 from augment.datasets.units.files import UnitDone
 from augment.datasets.units.generate import Advanced, Generator
@@ -12,7 +14,17 @@ DOOMED = 2
 
 
 class DoomedMakeUnits(MakeUnits):
-    def make(self, generator: Generator, unit: Unit, steps: list[Advanced]) -> UnitDone:
+    def make(
+        self, generator: Generator, unit: Unit, advance: Callable[[Advanced], None]
+    ) -> UnitDone:
         if unit.number == DOOMED:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return super().make(generator, unit, steps)
+            self.fall()
+        return super().make(generator, unit, advance)
+
+    def fall(self) -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class HangingMakeUnits(DoomedMakeUnits):
+    def fall(self) -> None:
+        threading.Event().wait()

@@ -28,7 +28,7 @@ from augment.datasets.units.files import FileNote, UnitDone, note_of
 from augment.datasets.units.generate import Advanced
 from augment.datasets.units.job import Job
 from augment.datasets.units.plan import Unit
-from augment.datasets.units.pool import error_of
+from augment.datasets.units.pool import STALL, error_of
 from augment.datasets.units.ray_worker import HEAD, PARTS, Ledger, MakeUnits, ReadUnits, Shipment
 from augment.errors import OutputError, ResourceError
 
@@ -69,14 +69,19 @@ class RayPool:
         on: OnRay,
         *,
         advance: Callable[[Advanced], None],
+        stall: float = STALL,
         make: type[MakeUnits] = MakeUnits,
     ) -> None:
-        """`folder` is that of the run, with its job; `advance` hears of rows and copies made."""
+        """`folder` is that of the run, with its job; `advance` hears of rows and copies made.
+
+        `stall`: seconds without a word after which a worker is replaced.
+        """
         self._folder = folder
         self._job = job
         self._count = count
         self._on = on
         self._advance = advance
+        self._stall = stall
         self._make = make
         self._ours = False
         self._ledger: Any = None
@@ -89,7 +94,7 @@ class RayPool:
             AugmentError: what a worker found wrong with the data, the disk or the models.
             ResourceError: Ray itself failed.
         """
-        shipment = _shipment(self._folder, self._job)
+        shipment = _shipment(self._folder, self._job, self._stall)
         with _told():
             while wave := list(islice(units, WAVE)):
                 made = self._dataset(wave, shipment)
@@ -267,7 +272,7 @@ def _here() -> dict[str, str]:
     return {"ray.io/node-id": ray.get_runtime_context().get_node_id()}
 
 
-def _shipment(folder: Path, job: Job) -> Shipment:
+def _shipment(folder: Path, job: Job, stall: float) -> Shipment:
     """What workers need of the run's folder, and the head of the input, by which rows are read."""
     request = job.request
     taken: list[bytes] = []
@@ -281,7 +286,8 @@ def _shipment(folder: Path, job: Job) -> Shipment:
         Reader(read, request.name, request.options)
     found = [path for pattern in _SHIPPED for path in folder.glob(pattern) if path.is_file()]
     files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
-    return Shipment({**files, HEAD: b"".join(taken)}, request.name, request.options.kind)
+    head = {HEAD: b"".join(taken)}
+    return Shipment({**files, **head}, request.name, request.options.kind, stall)
 
 
 @contextmanager

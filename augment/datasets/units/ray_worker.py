@@ -4,11 +4,12 @@ Units and what is said of them are JSON, their contents plain bytes. Ray sends t
 so this package must be installed on each machine, with what the run's own machine has.
 """
 
+import faulthandler
 import json
 import socket
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from io import BytesIO
 from pathlib import Path
@@ -39,11 +40,15 @@ PARTS: Final = ("rows", "rejects", "index")
 
 @dataclass(frozen=True, slots=True)
 class Shipment:
-    """Files of the run's folder, and the input's name and format, which its path told."""
+    """Files of the run's folder, and the input's name and format, which its path told.
+
+    A worker that gets on with nothing for `stall` seconds ends itself.
+    """
 
     files: Mapping[str, bytes]
     name: str
     kind: Kind
+    stall: float
 
     def unpacked(self, folder: Path) -> Job:
         """The job, with its files in a folder."""
@@ -137,15 +142,23 @@ class MakeUnits:
             return _answer({"lost": unit.number})
         steps: list[Advanced] = []
         held = replace(generator, opened=_held(content))
-        done = self.make(held, unit, steps)
+        with _ended_if_silent(self._shipment.stall) as heard:
+
+            def advance(step: Advanced) -> None:
+                heard()
+                steps.append(step)
+
+            done = self.make(held, unit, advance)
         files = dict(_taken(done, generator.folder))
         self._call("ended", unit.number)
         said = {"done": done.to_json(), "steps": [asdict(step) for step in steps]}
         return _answer(said, files)
 
-    def make(self, generator: Generator, unit: Unit, steps: list[Advanced]) -> UnitDone:
+    def make(
+        self, generator: Generator, unit: Unit, advance: Callable[[Advanced], None]
+    ) -> UnitDone:
         """Write the files of a unit."""
-        return generator.generate(unit, unit_name(unit), steps.append)
+        return generator.generate(unit, unit_name(unit), advance)
 
     def _started(self) -> Generator:
         import ray
@@ -177,6 +190,24 @@ class MakeUnits:
         import ray
 
         return ray.get(getattr(self._ledger, what).remote(about))
+
+
+@contextmanager
+def _ended_if_silent(seconds: float) -> Iterator[Callable[[], None]]:
+    """End this process where nothing is heard for so long, whatever it hangs in.
+
+    Ray knows of a process that ended, and replaces it, but not of one that hangs. The log of the
+    worker gets the place where it hung. No Python needs to run for it.
+    """
+
+    def heard() -> None:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=2)
+
+    heard()
+    try:
+        yield heard
+    finally:
+        faulthandler.cancel_dump_traceback_later()
 
 
 def _check_alike(pipeline: Pipeline, asked: Mapping[str, Any]) -> None:

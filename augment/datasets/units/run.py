@@ -54,7 +54,7 @@ class Workers:
     """Processes beside this one, and what they load their models with.
 
     One that says nothing for `stall` seconds is taken for dead and replaced. With `ray` they are
-    workers of Ray, which looks after them itself.
+    workers of Ray.
     """
 
     count: int
@@ -264,7 +264,9 @@ def _pool(
     if workers.ray is not None:
         from augment.datasets.units.on_ray import RayPool
 
-        return RayPool(work.path, job, workers.count, workers.ray, advance=advance)
+        return RayPool(
+            work.path, job, workers.count, workers.ray, advance=advance, stall=workers.stall
+        )
     return Pool(work.path, workers.count, advance=advance, stall=workers.stall)
 
 
