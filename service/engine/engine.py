@@ -22,7 +22,7 @@ from augment.errors import ResourceError
 from augment.record import Record
 from service.engine import costs
 from service.engine.items import Item, ItemError, Load, Result
-from service.engine.lane import EXPIRED, NOT_READY, Lane, Limits
+from service.engine.lane import EXPIRED, HOLD, NOT_READY, Lane, Limits
 from service.engine.probes import TEXT, probes
 from service.engine.process import PATIENCE, Patience, Worker, WorkerLost
 from service.engine.tickets import Batch, Ticket
@@ -41,10 +41,6 @@ _LONGEST_DELAY: Final = 10.0
 
 _DROPPED: Final = ItemError("cancelled", "the client left", retryable=True)
 _CLOSED: Final = ItemError("draining", "the server shut down before the text ended", retryable=True)
-
-# Seconds for which a worker waits for the next text of a client that asks for one after the other:
-# an answer and a request over a network that is near.
-_HOLD: Final = 0.02
 
 _PROBE_SECONDS: Final = 60.0
 
@@ -325,7 +321,7 @@ class Engine:
 
     async def _hold(self, lane: Lane) -> None:
         """Wait until an occasional client has asked again, but not long."""
-        wake, end = self._wake[lane], self._clock() + _HOLD
+        wake, end = self._wake[lane], self._clock() + HOLD
         with lane.held():
             while not lane.occasional_waits and (left := end - self._clock()) > 0:
                 wake.clear()

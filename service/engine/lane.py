@@ -10,6 +10,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
 from service.engine.batching import fill
 from service.engine.fair import FairQueue, Queued
@@ -23,6 +24,10 @@ _WEIGHTS = {"interactive": 16.0, "job": 1.0}
 # Share of the budget that the batches of one worker get while somebody is about who asks for
 # little, so that there is always one that is free soon.
 _SHORT = 1 / 16
+
+# Seconds for which a worker waits for the next text of a client that asks for one after the other:
+# an answer and a request over a network that is near.
+HOLD: Final = 0.02
 
 # Share of the budget that such clients may ask for, all together.
 _LITTLE = 1 / 8
@@ -126,9 +131,15 @@ class Lane:
         """Whether the worker of a batch that was done had better wait a moment for the next text.
 
         Who asks for one text after the other comes back at once, and would find the worker busy
-        with others: anticipatory scheduling (Iyer and Druschel, 2001).
+        with others: anticipatory scheduling (Iyer and Druschel, 2001). Where a short batch of the
+        others ends sooner than the moment, there is nothing to wait for.
         """
-        return batch.tickets[0].flow in self._occasional.flows() and not self.occasional_waits
+        return (
+            batch.tickets[0].flow in self._occasional.flows()
+            and not self.occasional_waits
+            and self.rate is not None
+            and _SHORT * self.limits.batch_cost / self.rate > HOLD
+        )
 
     @property
     def occasional_waits(self) -> bool:

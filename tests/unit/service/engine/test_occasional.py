@@ -95,6 +95,15 @@ def test_its_worker_waits_for_its_next_text(desk: Desk) -> None:
     assert not desk.lane.expects_more(batch)
 
 
+def test_where_the_others_are_soon_done_nobody_waits(desk: Desk) -> None:
+    desk.enter(desk.ticket(length=2, key="small"))
+    batch = desk.batch()
+    for _ in range(4):
+        desk.done(desk.batch(), seconds=1e-4)
+    desk.done(batch, seconds=1e-4)
+    assert not desk.lane.expects_more(batch)
+
+
 def test_nobody_waits_for_who_asks_for_much(desk: Desk) -> None:
     desk.enter(desk.ticket(length=2, key="small"))
     desk.batch()
