@@ -255,9 +255,13 @@ def test_seed_and_id_decide_and_nothing_else(tmp_path: Path) -> None:
 
 
 def test_help_answers_at_once(tmp_path: Path) -> None:
+    def spent() -> float:
+        times = os.times()  # CPU: the clock would tell of the machine's other work
+        return times.children_user + times.children_system
+
     times = []
     for _ in range(3):
-        began = time.perf_counter()
+        began = spent()
         assert run("--help", cwd=tmp_path).returncode == 0
-        times.append(time.perf_counter() - began)
+        times.append(spent() - began)
     assert min(times) < 0.5
