@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BENCH_VENV := .bench-venv
 DEMO := build/demo
+# Two at a time: many tests wait for processes. A file is done in one of them, as it may share a server.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 export HF_HUB_OFFLINE := 1
 export TOKENIZERS_PARALLELISM := false
@@ -52,10 +54,10 @@ demo: $(STAMP)  ## expand the sample set, show what changed, and train with and 
 	$(BIN)/regularize compare sample:support -o $(DEMO)/compared --recipe tests/bench/demo.yaml --copies-file $(DEMO)/support.csv --arms defaults,both --seeds 0-2 --learning-rates 5e-4
 
 test: $(STAMP) debian browser postgres lint  ## every gate and every test
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 check: $(STAMP) lint  ## lint, and the tests without faults and servers
-	$(BIN)/python -m pytest -m "not fault and not server and not bench"
+	$(PYTEST) -m "not fault and not server and not bench"
 
 lint: $(STAMP)  ## ruff, mypy, import-linter
 	$(BIN)/ruff check .
