@@ -51,6 +51,9 @@ def create_app(
         except AugmentError as error:
             logs.event("start_failed", level=logging.ERROR, code=error.code, message=str(error))
             raise
+        except Exception as error:
+            logs.event("start_failed", level=logging.ERROR, exception=logs.described(error))
+            raise
         service.gate.draining = False
         try:
             yield

@@ -33,7 +33,7 @@ class Around:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request; anything else goes through."""
         if scope["type"] != "http":
-            await self._app(scope, receive, send)
+            await self._app(scope, receive, _told_once(send))
             return
         with self._service.tracing.request(Headers(scope=scope)) as span:
             call = _Call(scope, send, self._service.settings.send_seconds, span)
@@ -77,6 +77,16 @@ class Around:
                 "request", request=call.id, route=route, method=method, status=status,
                 milliseconds=round(1000 * seconds, 1), **fields,
             )  # fmt: skip
+
+
+def _told_once(send: Send) -> Send:
+    """Without the traceback of a start that failed: the log says in a line of its own why."""
+
+    async def told(message: Message) -> None:
+        failed = message["type"] == "lifespan.startup.failed"
+        await send({"type": message["type"]} if failed else message)
+
+    return told
 
 
 class _Call:

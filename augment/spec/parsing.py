@@ -65,6 +65,17 @@ def json_schema() -> dict[str, Any]:
     return PipelineSpec.model_json_schema()
 
 
+def _no_such_kind(problem: Any) -> str:
+    """Where a kind is named that there is not, or none at all: the one that is spelled alike."""
+    if problem["type"] != "union_tag_invalid":
+        return "expected a mapping with its `kind`"
+    given = problem["ctx"]["tag"]
+    known = [name.strip(" '") for name in problem["ctx"]["expected_tags"].split(",")]
+    alike = get_close_matches(given, known, n=1)
+    hint = f"; did you mean {alike[0]}?" if alike else f" (there are: {', '.join(known)})"
+    return f"there is no kind {given!r}{hint}"
+
+
 def _meant(place: tuple[str | int, ...]) -> str:
     """A field of the same part that is spelled alike, as a question."""
     parts: dict[str, type[BaseModel]] = {**kinds(), **check_kinds(), **_PARTS}
@@ -105,7 +116,9 @@ def _explained(problem: Any) -> str:
     message = str(problem["msg"]).removeprefix("Value error, ")
     if problem["type"] == "extra_forbidden":
         return f"{place}: there is no such field{_meant(problem['loc'])}"
-    if problem["type"] in ("missing", "union_tag_invalid", "union_tag_not_found"):
+    if problem.get("ctx", {}).get("discriminator") == "'kind'":
+        return f"{place}: {_no_such_kind(problem)}"
+    if problem["type"] == "missing":
         return f"{place}: {message}"
     given = json.dumps(problem["input"], ensure_ascii=False, default=str)
     return f"{place}: {message} (given: {given[:80]})"

@@ -50,22 +50,28 @@ class Jobs:
         """Open folders and database, and go on with what was left.
 
         Raises:
-            SettingsError: another server runs as this replica, or the database cannot be used.
+            SettingsError: another server runs as this replica, or the folder or the database
+                cannot be used.
         """
         settings = self._settings
         if settings.database is not None and not settings.database.startswith(_POSTGRESQL):
             # Not with the value, which has a password.
             raise SettingsError(f"database: must begin with {_POSTGRESQL}")
         data = settings.data or user_data_path("text-augmentation-service", appauthor=False)
-        self.folders = Folders(data, settings.data_roots)
-        self._lock = FileLock(self.folders.data / "replicas" / f"{settings.replica}.lock")
         try:
+            self.folders = Folders(data, settings.data_roots)
+            self._lock = FileLock(self.folders.data / "replicas" / f"{settings.replica}.lock")
             self._lock.acquire(timeout=0)
         except Timeout:
             raise SettingsError(
                 f"another server runs as replica {settings.replica!r} on {self.folders.data}: end "
                 "it, or start this one with another replica or data"
             ) from None
+        except OSError as error:
+            raise SettingsError(
+                f"data: the folder {data} cannot be used ({error.strerror}): name one that this "
+                "server may write to (--data DIR)"
+            ) from error
         try:
             self._open(settings)
         except SQLAlchemyError as error:

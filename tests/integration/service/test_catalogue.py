@@ -64,7 +64,7 @@ def test_a_spec_that_holds_is_written_out(client: TestClient, body: dict[str, An
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        ({"spec": {"steps": [{"kind": "mask"}]}}, "steps.0: Input tag 'mask'"),
+        ({"spec": {"steps": [{"kind": "mask"}]}}, "steps.0: there is no kind 'mask'; did"),
         ({"spec": {"steps": [{**MASK, "rat": 1}]}}, "did you mean rate?"),
         ({"yaml": "steps: ["}, "not valid YAML or JSON"),
         ({"yaml": "[" * 50_000}, "nested deeper than 100"),

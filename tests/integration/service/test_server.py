@@ -111,6 +111,22 @@ def test_the_command_serves_with_its_own_workers(tmp_path: Path) -> None:
         server.close()
 
 
+def test_a_folder_of_jobs_that_cannot_be_used_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "data").touch()
+    command = [sys.executable, "-m", "service", "serve", "--port", "0", "--data", "data"]
+    keys = ["--keys", str(tmp_path / "keys.json")]
+    done = subprocess.run(
+        [*command, *keys], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 3
+    assert done.stdout == ""
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    (told,) = [line for line in lines if line["event"] == "start_failed"]
+    assert told["code"] == "settings_invalid"
+    assert "data: the folder data cannot be used (Not a directory)" in told["message"]
+    assert "Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize("accept", ["application/json", "application/x-ndjson"])
 def test_accepted_work_is_finished_after_sigterm(
     start: Callable[..., Process], accept: str

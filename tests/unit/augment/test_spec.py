@@ -39,7 +39,7 @@ def test_all_wrong_places_are_named_at_once() -> None:
         "seed: Input should be greater than or equal to 0 (given: -1)",
         "steps.0.masking.rat: there is no such field; did you mean rate?",
         "steps.1.maybe.p: Input should be less than or equal to 1 (given: 1.5)",
-        "steps.1.maybe.step: Input tag 'shuffle'",
+        "steps.1.maybe.step: there is no kind 'shuffle' (there are: masking, synonyms, ",
         "steps.2.one_of.steps.0.masking.rate: Input should be less than or equal to 1 (given: 2)",
     ):
         assert place in message
@@ -92,7 +92,9 @@ def test_all_wrong_places_are_named_at_once() -> None:
             "2 weights for 1 steps",
         ),
         ({"kind": "chain", "steps": []}, "at least 1 item"),
-        ({}, "Unable to extract tag using discriminator 'kind'"),
+        ({}, "steps.0: expected a mapping with its `kind`"),
+        ({"kind": "synonymz"}, "steps.0: there is no kind 'synonymz'; did you mean synonyms?"),
+        ({"kind": 3}, "steps.0: there is no kind '3' (there are: "),
     ],
 )
 def test_a_step_that_does_not_hold(step: dict[str, Any], message: str) -> None:
