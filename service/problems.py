@@ -131,6 +131,8 @@ def from_validation(error: RequestValidationError) -> Problem:
     for fault in error.errors():
         place = ".".join(str(part) for part in fault["loc"] if part != "body") or "(body)"
         message = str(fault["msg"]).removeprefix("Value error, ")
+        if fault["type"] == "extra_forbidden":
+            message = "there is no such field"
         lines.append(f"{place}: {message}")
     detail = lines[0] if len(lines) == 1 else f"{len(lines)} places of the request do not hold"
     return Problem("request_invalid", detail, errors=lines)

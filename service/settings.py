@@ -5,6 +5,7 @@ A setting comes from, last one wins: the default, a YAML file (`--config`), the 
 """
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Final
@@ -172,11 +173,17 @@ def read_settings(
     try:
         return Settings.model_validate(found)
     except ValidationError as error:
-        lines = [
-            f"{'.'.join(str(part) for part in one['loc'])}: {one['msg']} (given: {one['input']!r})"
-            for one in error.errors()
-        ]
+        lines = [_explained(one) for one in error.errors()]
         raise SettingsError("\n  ".join(["the settings do not hold:", *lines])) from error
+
+
+def _explained(fault: Any) -> str:
+    place = ".".join(str(part) for part in fault["loc"])
+    if fault["type"] != "extra_forbidden":
+        return f"{place}: {fault['msg']} (given: {fault['input']!r})"
+    alike = get_close_matches(place, Settings.model_fields, n=1)
+    hint = f"did you mean {alike[0]}?" if alike else "`augment-service settings` lists all"
+    return f"{place}: there is no such setting; {hint}"
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -45,7 +45,8 @@ def test_what_does_not_hold_is_told(environment: dict[str, str], told: str) -> N
     [
         ("texts: [", "cannot read the settings"),
         ("[1]", "expected `name: value` lines, not list"),
-        ("wrong: 1", "wrong: Extra inputs are not permitted"),
+        ("wrong: 1", "wrong: there is no such setting; `augment-service settings` lists all"),
+        ("text: 1", r"text: there is no such setting; did you mean texts\?"),
     ],
 )
 def test_a_file_that_does_not_hold_is_told(tmp_path: Path, text: str, told: str) -> None:
