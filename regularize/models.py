@@ -13,7 +13,7 @@ import torch
 from torch import nn
 
 from augment.checks.encoder import encoder_folder
-from augment.checks.torch_models import longest_input
+from augment.checks.torch_models import check_vocabulary, longest_input
 from augment.errors import ModelError
 from regularize.anatomy import layers, model_type
 from regularize.data import Task
@@ -58,6 +58,7 @@ def load_model(recipe: Recipe, labels: Sequence[str], task: Task) -> tuple[Any, 
             )
         except Exception as error:  # whatever a damaged folder makes transformers raise
             raise ModelError(f"{recipe.model}: cannot be loaded as an encoder: {error}") from error
+        check_vocabulary(tokenizer, recipe.model)
         _check_finite(model, recipe.model)
         _prepare(model, recipe)
     return model, tokenizer

@@ -242,6 +242,8 @@ def check(request: PredictRequest) -> None:
         DataError: the input has a format that cannot be written.
         OutputError: the output exists, is the input, or is named as another format.
     """
+    if request.output.name in ("", "-"):  # a folder, or standard output
+        raise OutputError(f"{request.output}: predictions go to a file; name one")
     for path in (request.output, request.rejects):
         check_output(path, force=request.force)
     source = Path(request.source)

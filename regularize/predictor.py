@@ -7,6 +7,7 @@ from typing import Any, Final, Self
 
 import numpy as np
 
+from augment.checks.torch_models import check_vocabulary
 from augment.errors import ModelError
 from regularize.data import Example
 from regularize.encoding import Collator, Encoded, Encoding
@@ -151,6 +152,7 @@ def load_checkpoint(folder: Path, saved: Saved) -> tuple[Any, Any]:
         )
     except Exception as error:  # whatever a damaged folder makes transformers raise
         raise ModelError(f"{folder}: cannot be loaded: {error}") from error
+    check_vocabulary(tokenizer, str(folder))
     if missing := sorted(found["missing_keys"]):
         raise ModelError(
             f"{folder}: lacks the weights {', '.join(missing[:3])}; it is no trained classifier"

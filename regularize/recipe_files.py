@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from augment.spec.parsing import shown
 from regularize.errors import RecipeError
 from regularize.recipe import Augmentation, Consistency, Dropout, Lora, Recipe, Stopping
 
@@ -128,8 +129,7 @@ def _explained(problem: Any) -> str:
         return f"{place}: there is no such field{_meant(problem['loc'])}"
     if problem["loc"] == () and problem["type"] == "value_error":
         return message.replace("\n", "\n  ")
-    given = json.dumps(problem["input"], ensure_ascii=False, default=str)
-    return f"{place}: {message} (given: {given[:80]})"
+    return f"{place}: {message} (given: {shown(problem['input'])})"
 
 
 def _meant(place: tuple[str | int, ...]) -> str:

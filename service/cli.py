@@ -2,9 +2,10 @@
 
 import argparse
 import json
+import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,11 +85,17 @@ def _declare_keys(commands: Any) -> None:
     add.add_argument(
         "--scope", action="append", choices=SCOPES, help="what it opens (default: augment, jobs)"
     )
-    add.add_argument("--days", type=float, metavar="N", help="end it after so many days")
+    add.add_argument(
+        "--days", type=_span(1 / 1440, 36_500), metavar="N", help="end it after so many days"
+    )
     rotate = actions.add_parser("rotate", help="make a new key; the old one ends later")
     rotate.add_argument("name", metavar="NAME")
     rotate.add_argument(
-        "--hours", type=float, default=24, metavar="N", help="the old one ends then (default: 24)"
+        "--hours",
+        type=_span(0, 876_000),
+        default=24,
+        metavar="N",
+        help="the old one ends then (default: 24)",
     )
     revoke = actions.add_parser("revoke", help="end the keys of a client at once")
     revoke.add_argument("name", metavar="NAME", help="of a client, or the id of one key")
@@ -98,6 +105,21 @@ def _declare_keys(commands: Any) -> None:
     for parser, run in runs.items():
         parser.set_defaults(run=run)
         parser.add_argument("--keys", metavar="FILE", type=Path, help="file of client keys")
+
+
+def _span(low: float, high: float) -> Callable[[str], float]:
+    """An argument type: a number of days or hours that a date can be told from."""
+
+    def read(text: str) -> float:
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        if not low <= number <= high:  # nor is anything that is no number
+            raise argparse.ArgumentTypeError(f"{text!r} is no number from {low:.2g} to {high:,g}")
+        return number
+
+    return read
 
 
 def _serve(args: argparse.Namespace) -> int:

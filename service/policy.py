@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from augment.spec import BackTranslation, PipelineSpec, Tfidf, leaves
+from augment.spec import BackTranslation, FillMask, PipelineSpec, Tfidf, leaves
 from augment.translation.models import known
 from service.errors import Problem
 from service.settings import Settings
@@ -66,13 +66,21 @@ def _patterns(spec: PipelineSpec, settings: Settings) -> Iterator[str]:
 
 
 def _folders(spec: PipelineSpec, settings: Settings) -> Iterator[str]:
-    roots = [root.resolve() for root in settings.model_folders]
+    for leaf in leaves(spec):
+        # The name of a model of the hub is none of a folder that is shared.
+        if isinstance(leaf, FillMask) and not _shared(Path(leaf.model), settings):
+            yield f"fill_mask.model: {leaf.model} is in no folder that the server shares"
     for part in _parts(spec.model_dump()):
         for name, value in part.items():
             listed = value if isinstance(value, tuple | list) else (value,)
             for folder in (one for one in listed if isinstance(one, Path)):
-                if not any(folder.resolve().is_relative_to(root) for root in roots):
+                if not _shared(folder, settings):
                     yield f"{part['kind']}.{name}: {folder} is in no folder that the server shares"
+
+
+def _shared(folder: Path, settings: Settings) -> bool:
+    roots = [root.resolve() for root in settings.model_folders]
+    return any(folder.resolve().is_relative_to(root) for root in roots)
 
 
 def _models(spec: PipelineSpec, settings: Settings) -> Iterator[str]:

@@ -36,7 +36,21 @@ def load_model(folder: Path, what: str, auto_class: Callable[[Any], str]) -> tup
         raise
     except Exception as error:  # whatever a damaged folder makes transformers raise
         raise ModelError(f"{folder} cannot be loaded as a {what}: {error}") from error
+    check_vocabulary(tokenizer, str(folder))
     return model.eval(), tokenizer
+
+
+def check_vocabulary(tokenizer: Any, name: str) -> None:
+    """Refuse a tokenizer without words: where its files are missing, transformers makes up one.
+
+    Raises:
+        ModelError: names the model and the files.
+    """
+    if len(tokenizer) <= len(set(tokenizer.all_special_tokens)):
+        raise ModelError(
+            f"{name}: the tokenizer has no words, so every text would read the same; its files "
+            "(tokenizer.json, vocab.txt or the like) are missing"
+        )
 
 
 def longest_input(model: Any, tokenizer: Any) -> int:

@@ -115,7 +115,7 @@ def run(args: argparse.Namespace) -> int:
         request = request_of(args, path)
         spec = chosen_spec(args)
         # Before a model is loaded, which takes seconds.
-        check(request, spec)
+        check(request, spec, reads=[one for one in (args.spec, args.translations) if one])
         ray_of(args)
         with resources(args) as shared, _bar() as progress:
             pipeline = build_pipeline(spec, shared)
@@ -166,15 +166,24 @@ def _dry_run(args: argparse.Namespace, request: "ExpandRequest", pipeline: "Pipe
 def _check_report(args: argparse.Namespace) -> None:
     """Refuse a report that cannot be made before the work is done."""
     from augment.datasets.output import check_output, same_file
+    from augment.datasets.run_record import record_path
     from augment.errors import OutputError
 
     output = path_of(args.output)
-    if output is None or (output.exists() and not (output.is_file() or output.is_dir())):
+    if (
+        output is None
+        or not output.name
+        or (output.exists() and not (output.is_file() or output.is_dir()))
+    ):
         raise OutputError(
             f"--report {args.report}: a report is made of the output as a file; name one with -o"
         )
-    if same_file(args.report, output):
-        raise OutputError(f"{args.report}: is the output itself; name another page with --report")
+    rejects = args.rejects or output.with_name(f"{output.name}.rejects.jsonl")
+    own = (output, rejects, record_path(output), args.spec, path_of(args.input))
+    if any(same_file(args.report, other) for other in own if other is not None):
+        raise OutputError(
+            f"{args.report}: is read or written by the run itself; name another page with --report"
+        )
     check_output(args.report, force=args.force)
 
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from augment.errors import SpecError
+from augment.errors import ResourceError, SpecError
 
 if TYPE_CHECKING:
     from augment.resources import Resources
@@ -101,6 +101,8 @@ def resources(args: argparse.Namespace) -> "Resources":
     from augment.resources import Resources
     from augment.translation.settings import EngineSettings
 
+    if args.translations is not None:
+        _check_translations(args.translations)
     engine = EngineSettings(
         engine=args.engine,
         device=args.device,
@@ -109,6 +111,22 @@ def resources(args: argparse.Namespace) -> "Resources":
         batch_tokens=args.batch_tokens or EngineSettings.batch_tokens,
     )
     return Resources(cache=args.cache, engine=engine, translations=args.translations)
+
+
+def _check_translations(path: Path) -> None:
+    """Refuse a file that never was a cache: one that is damaged is set aside for a new one."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(16)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise ResourceError(f"--translations {path}: cannot be read: {error.strerror}") from error
+    if head and head != b"SQLite format 3\0":
+        raise ResourceError(
+            f"--translations {path}: is no file of translations, and would be written over; name "
+            "a new file"
+        )
 
 
 def chosen_spec(args: argparse.Namespace) -> "PipelineSpec":

@@ -59,11 +59,14 @@ def add_to(commands: Commands) -> None:
 def run(args: argparse.Namespace) -> int:
     """Replay; code 1 where anything differs."""
     from augment.datasets.run_record import read_record
+    from augment.errors import DataError
     from augment.report.replay import replay
 
     if not args.rerun and (args.spec or args.preset or args.seed is not None or args.copies):
         args.parser.error("--spec, --preset, --seed and --copies say what to draw: give --rerun")
     output: Path = args.output_of_expand
+    if not output.name:
+        raise DataError(f"{output}: is no output of augment expand; name its file or folder")
     record = read_record(output)
     options = written_options(args, record)
     name = record.input.name if record is not None and record.input is not None else None

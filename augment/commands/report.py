@@ -51,26 +51,30 @@ def run(args: argparse.Namespace) -> int:
     """Make the report; with --json and no page named it goes to standard output alone."""
     from contextlib import nullcontext
 
-    from augment.datasets.output import check_output
-    from augment.datasets.run_record import read_record
+    from augment.datasets.output import check_output, same_file
+    from augment.datasets.run_record import read_record, record_path
     from augment.errors import DataError, OutputError
     from augment.report.make import make_report
     from augment.resources import Resources
 
     output: Path = args.output_of_expand
+    if not output.name:
+        raise DataError(f"{output}: is no output of augment expand; name its file or folder")
     if not (output.is_file() or output.is_dir()):
         raise DataError(f"{output}: there is no such file; name an output of augment expand")
     place = args.page or (None if args.json else output.with_name(f"{output.name}.report.html"))
     check_output(place, force=args.force)
-    if place is not None and place.resolve() == output.resolve():
-        raise OutputError(f"{place}: is the data itself; name another file with --page")
     record = read_record(output)
+    rejects = _rejects(args, output, record)
+    for other in (output, record_path(output), rejects):
+        if place is not None and other is not None and same_file(place, other):
+            raise OutputError(f"{place}: is the data itself; name another file with --page")
     with Resources(cache=args.cache) if args.meaning else nullcontext() as resources:
         figures = make_report(
             output,
             written_options(args, record),
             record=record,
-            rejects=_rejects(args, output, record),
+            rejects=rejects,
             resources=resources,
             sample=args.sample,
         )

@@ -65,6 +65,18 @@ def json_schema() -> dict[str, Any]:
     return PipelineSpec.model_json_schema()
 
 
+def shown(value: object) -> str:
+    """The beginning of what was given, as JSON.
+
+    >>> shown({"rate": 2})
+    '{"rate": 2}'
+    """
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str)[:80]
+    except ValueError:
+        return "what holds itself, by an alias"
+
+
 def _no_such_kind(problem: Any) -> str:
     """Where a kind is named that there is not, or none at all: the one that is spelled alike."""
     if problem["type"] != "union_tag_invalid":
@@ -120,5 +132,6 @@ def _explained(problem: Any) -> str:
         return f"{place}: {_no_such_kind(problem)}"
     if problem["type"] == "missing":
         return f"{place}: {message}"
-    given = json.dumps(problem["input"], ensure_ascii=False, default=str)
-    return f"{place}: {message} (given: {given[:80]})"
+    if problem["type"] == "recursion_loop":
+        return f"{place}: holds itself, by an alias (*name)"
+    return f"{place}: {message} (given: {shown(problem['input'])})"

@@ -27,7 +27,13 @@ class Call:
 
 
 def augmenting(texts: Texts, options: Mapping[str, Any], *, streamed: bool = False) -> Call:
-    """Copies of texts; a text may be a mapping with `text`, `id`, `label`, `spans`."""
+    """Copies of texts; a text may be a mapping with `text`, `id`, `label`, `spans`.
+
+    Raises:
+        TypeError: one text is given instead of several, and each of its letters would be one.
+    """
+    if isinstance(texts, str | Mapping):
+        raise TypeError("texts must be a sequence of texts; give one as [text]")
     records = [{"text": one} if isinstance(one, str) else dict(one) for one in texts]
     accept = {"Accept": NDJSON if streamed else "application/json"}
     return Call("POST", "/v1/augment", {"records": records, **_given(options)}, accept)

@@ -254,6 +254,9 @@ def broken(folder: Path, what: str) -> None:
     elif what == "other labels":
         value = json.loads((folder / SAVED).read_text())
         (folder / SAVED).write_text(json.dumps({**value, "labels": ["a", "b", "c"]}))
+    elif what == "no words":
+        for name in ("tokenizer.json", "vocab.txt"):
+            (folder / name).unlink(missing_ok=True)
     elif what == "no head":
         from safetensors.numpy import load_file, save_file
 
@@ -269,6 +272,7 @@ def broken(folder: Path, what: str) -> None:
         ("half the weights", "cannot be loaded"),
         ("no config", r"there is no config\.json"),
         ("other labels", r"the files are of two runs"),
+        ("no words", r"the tokenizer has no words"),
         ("no head", r"lacks the weights classifier\.bias"),
     ],
 )
@@ -298,6 +302,13 @@ def test_inputs_that_do_not_suit_are_refused(
     with pytest.raises(error, match=told):
         predict(request_of(source, tmp_path / "out.csv"), Predictor.of(single[0]))
     assert not (tmp_path / "out.csv").exists()
+
+
+@pytest.mark.parametrize("output", ["-", "."])
+def test_predictions_go_to_a_file(single: Model, tmp_path: Path, output: str) -> None:
+    source = written(tmp_path / "in.csv", "text\nx\n")
+    with pytest.raises(OutputError, match="predictions go to a file; name one"):
+        predict(request_of(source, Path(output)), Predictor.of(single[0]))
 
 
 def test_a_model_for_tags_wants_tokens(tags: Model, tmp_path: Path) -> None:

@@ -182,6 +182,15 @@ def test_what_reads_a_whole_data_set_is_refused(client: TestClient, change: dict
     ("change", "told"),
     [
         ({"steps": [{"kind": "masking", "tokenizer": "/etc"}]}, "masking.tokenizer: /etc is in no"),
+        ({"steps": [{"kind": "fill_mask", "model": "/etc"}]}, "fill_mask.model: /etc is in no"),
+        (
+            {
+                "steps": [
+                    {"kind": "maybe", "p": 0.5, "step": {"kind": "fill_mask", "model": "hub:a/b"}}
+                ]
+            },
+            "fill_mask.model: hub:a/b is in no",
+        ),
         ({"checks": [{"kind": "label_model", "model": "../x"}]}, "label_model.model: ../x is in"),
         ({"checks": [{"kind": "leak", "files": ["/etc/passwd"]}]}, "leak.files: /etc/passwd is in"),
         ({"protect": {"patterns": ["(a+)+$"]}}, "protect.patterns: regular expressions are not"),

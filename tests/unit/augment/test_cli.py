@@ -91,6 +91,26 @@ def test_no_copy_at_all_is_code_3(table: Path, capsys: Captured) -> None:
             "out.csv: lies in the folder that",
         ),
         ("expand in.csv -o in.csv --preset mask", "in.csv: is the input itself"),
+        ("expand in.csv -o . --preset mask", ".: is a folder; name a file or a new folder in it"),
+        (
+            "expand in.csv -o out.csv --preset mask --rejects out.csv.run.json",
+            "out.csv.run.json: is the record of the run; name another file with --rejects",
+        ),
+        (
+            "expand in.csv -o out.csv --spec s.yaml --rejects s.yaml --force",
+            "s.yaml: is read by this run",
+        ),
+        (
+            "expand in.csv -o out.csv --preset mask --report in.csv --force",
+            "in.csv: is read or written by the run itself; name another page",
+        ),
+        (
+            "expand in.csv -o out.csv --preset mask --strict --translations in.csv --force",
+            "--translations in.csv: is no file of translations, and would be written over",
+        ),
+        ("report .", ".: is no output of augment expand"),
+        ("replay .", ".: is no output of augment expand"),
+        ("preview hello --spec cycle.yaml", "steps.0.chain.steps.0.chain: holds itself"),
         ("expand in.csv -o no/out.csv --preset mask", "does not exist; make it first"),
         (
             "expand in.csv -o out.csv --preset maks",
@@ -109,6 +129,8 @@ def test_no_copy_at_all_is_code_3(table: Path, capsys: Captured) -> None:
 )
 @pytest.mark.usefixtures("table")
 def test_errors_are_one_line_with_a_code(call: str, part: str, capsys: Captured) -> None:
+    Path("s.yaml").write_text("steps: [{kind: masking}]\n")
+    Path("cycle.yaml").write_text("steps: [&a {kind: chain, steps: [*a]}]\n")
     if "models verify" in call:
         pytest.importorskip("filelock")
     assert cli.main(call.split()) == 1
@@ -117,6 +139,29 @@ def test_errors_are_one_line_with_a_code(call: str, part: str, capsys: Captured)
     assert part in err
     assert "Traceback" not in err
     assert out == ""
+    assert Path("in.csv").read_text() == TABLE
+
+
+@pytest.mark.usefixtures("table")
+@pytest.mark.parametrize("output", ["here/", "here/../here/sub/.."])
+def test_a_folder_with_what_is_read_is_not_replaced(output: str, capsys: Captured) -> None:
+    Path("here/sub").mkdir(parents=True)
+    place = Path("in.csv").rename("here/sub/in.csv")
+    call = ["expand", str(place), "-o", output, "--shard-rows", "9", "--preset", "mask", "--force"]
+    assert cli.main(call) == 1
+    assert "holds here/sub/in.csv, and is replaced as a whole" in capsys.readouterr().err
+    assert place.read_text() == TABLE
+
+
+@pytest.mark.usefixtures("table")
+def test_a_folder_is_not_replaced_from_within(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("w").mkdir()
+    monkeypatch.chdir("w")
+    call = "expand ../in.csv -o ../w/ --preset mask --force"
+    assert cli.main(call.split()) == 1
+    assert "../w: holds " in capsys.readouterr().err
 
 
 def test_a_wrong_spec_names_every_place(table: Path, capsys: Captured) -> None:

@@ -40,6 +40,12 @@ def test_an_empty_file_is_the_default_recipe() -> None:
     assert parse_recipe_text("") == Recipe()
 
 
+def test_an_alias_in_itself_is_told() -> None:
+    for text in ("epochs: &e [*e]", "augmentation: {pipeline: {steps: [&a {kind: *a}]}}"):
+        with pytest.raises(RecipeError, match="holds itself, by an alias"):
+            parse_recipe_text(text)
+
+
 def test_every_wrong_place_is_named_at_once_with_what_contradicts() -> None:
     wrong = {
         "label_smoothing": 2,

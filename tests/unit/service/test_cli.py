@@ -49,6 +49,17 @@ def test_keys_are_rotated_and_revoked(capsys: pytest.CaptureFixture[str], path: 
     assert err.endswith("team-a: no active key has this name or id [keys_unusable]\n")
 
 
+@pytest.mark.parametrize("given", ["nan", "inf", "1e12", "-3", "0", "soon"])
+def test_days_of_a_key_can_be_told(
+    capsys: pytest.CaptureFixture[str], path: Path, given: str
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        cli.main(["keys", "add", "team-a", "--days", given, "--keys", str(path)])
+    assert caught.value.code == 2
+    assert f"'{given}' is no number from" in capsys.readouterr().err
+    assert not path.exists()
+
+
 def test_other_addresses_want_a_key(capsys: pytest.CaptureFixture[str], path: Path) -> None:
     code, _, err = run(capsys, "serve", "--host", "0.0.0.0", "--keys", path)
     assert code == 1
