@@ -107,8 +107,6 @@ def run(args: argparse.Namespace) -> int:
 
     if args.split is not None and args.split_column is None:
         args.parser.error("--split names a part; name the column of the parts with --split-column")
-    if args.report is not None:
-        _check_report(args)
     sample = args.input.startswith(PREFIX)
     source = sample_file(args.input) if sample else nullcontext(path_of(args.input))
     with source as path:
@@ -116,6 +114,8 @@ def run(args: argparse.Namespace) -> int:
         spec = chosen_spec(args)
         # Before a model is loaded, which takes seconds.
         check(request, spec, reads=[one for one in (args.spec, args.translations) if one])
+        if args.report is not None:
+            _check_report(args, request)
         ray_of(args)
         with resources(args) as shared, _bar() as progress:
             pipeline = build_pipeline(spec, shared)
@@ -163,23 +163,18 @@ def _dry_run(args: argparse.Namespace, request: "ExpandRequest", pipeline: "Pipe
     return 0
 
 
-def _check_report(args: argparse.Namespace) -> None:
+def _check_report(args: argparse.Namespace, request: "ExpandRequest") -> None:
     """Refuse a report that cannot be made before the work is done."""
     from augment.datasets.output import check_output, same_file
     from augment.datasets.run_record import record_path
     from augment.errors import OutputError
 
-    output = path_of(args.output)
-    if (
-        output is None
-        or not output.name
-        or (output.exists() and not (output.is_file() or output.is_dir()))
-    ):
+    output = request.output
+    if output is None or (output.exists() and not (output.is_file() or output.is_dir())):
         raise OutputError(
             f"--report {args.report}: a report is made of the output as a file; name one with -o"
         )
-    rejects = args.rejects or output.with_name(f"{output.name}.rejects.jsonl")
-    own = (output, rejects, record_path(output), args.spec, path_of(args.input))
+    own = (output, request.rejects_path, record_path(output), args.spec, request.input)
     if any(same_file(args.report, other) for other in own if other is not None):
         raise OutputError(
             f"{args.report}: is read or written by the run itself; name another page with --report"
