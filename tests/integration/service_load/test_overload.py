@@ -45,10 +45,11 @@ def test_ten_times_more_than_it_can_do(server: RealServer, keys: list[str]) -> N
         assert 1 <= int(one.headers["retry-after"]) <= limit + 1
     # By the server's clock: the load shares its cores, and reads late what was answered in time.
     assert quantile([told_seconds(one) for one in accepted], 0.99) < 1.1 * limit
-    # What was accepted is nearly all done: the times behind it may double before anything is late,
-    # and they do where others begin to use the machine.
+    # What is accepted has twice the time that it should need: nearly all of it is done in time where
+    # the machine keeps its speed, and most of it where others begin to use it.
     assert set(told_errors(accepted)) <= {"deadline_passed"}
-    assert storm.errors < 0.2 * storm.texts
+    steady = storm.a_second > 0.7 * calm.a_second
+    assert storm.errors <= (0.01 if steady else 0.2) * storm.texts
     # By the CPU, which others leave alone; by the clock it is for the measurement to tell.
     assert storm.a_cpu_second > 0.7 * calm.a_cpu_second
     assert storm.grown < 100 * 2**20
