@@ -45,8 +45,8 @@ def test_ten_times_more_than_it_can_do(server: RealServer, keys: list[str]) -> N
         assert 1 <= int(one.headers["retry-after"]) <= limit + 1
     # By the server's clock: the load shares its cores, and reads late what was answered in time.
     assert quantile([told_seconds(one) for one in accepted], 0.99) < 1.1 * limit
-    # What is accepted has twice the time that it should need: nearly all of it is done in time where
-    # the machine keeps its speed, and most of it where others begin to use it.
+    # What is accepted has twice the time that it should need: nearly all of it is done in time
+    # where the machine keeps its speed, and most of it where others begin to use it.
     assert set(told_errors(accepted)) <= {"deadline_passed"}
     steady = storm.a_second > 0.7 * calm.a_second
     assert storm.errors <= (0.01 if steady else 0.2) * storm.texts
