@@ -122,6 +122,7 @@ class Service:
             age=self.settings.ready_seconds,
             limit=self.settings.probe_seconds,
         )
+        self.metrics.at_once.set_function(lambda: self.gate.inside)
         self.metrics.watch(self.engine.load)
         if self.jobs is not None:
             self.metrics.watch_jobs(self.jobs.figures)

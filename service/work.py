@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncGenerator, Coroutine, Mapping
 from contextlib import aclosing
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
 
@@ -68,8 +68,33 @@ def prepared(request: AugmentRequest, client: Client, service: Service) -> list[
     ]
 
 
-async def begun(items: list[Item], client: Client, service: Service) -> AsyncIterator[End]:
-    """The ends of all items, each once, as they come; the first has come already.
+class Ends:
+    """The ends of all items of a request, each once, as they come.
+
+    Until it is closed, the request holds its place, and what has not ended stays in the queue. Not
+    a generator, which would close nothing if it was closed before it began.
+    """
+
+    def __init__(self, first: End, rest: AsyncGenerator[End]) -> None:
+        self._first: End | None = first
+        self._rest = rest
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> End:
+        if (first := self._first) is None:
+            return await anext(self._rest)
+        self._first = None
+        return first
+
+    async def aclose(self) -> None:
+        """Drop what has not ended."""
+        await self._rest.aclose()
+
+
+async def begun(items: list[Item], client: Client, service: Service) -> Ends:
+    """The ends of all items, of which the first has come already; the caller closes them.
 
     So whatever refuses the request is raised here, before an answer begins.
 
@@ -77,33 +102,25 @@ async def begun(items: list[Item], client: Client, service: Service) -> AsyncIte
         Problem: the request is not accepted.
     """
     ends = _ends(items, client, service)
-    first = await anext(ends)
-
-    async def all_ends() -> AsyncIterator[End]:
-        async with aclosing(ends):
-            yield first
-            async for end in ends:
-                yield end
-
-    return all_ends()
+    return Ends(await anext(ends), ends)
 
 
 async def _ends(items: list[Item], client: Client, service: Service) -> AsyncGenerator[End]:
     with service.gate.entered():
-        service.metrics.at_once.set(service.gate.inside)
         costs = dict(enumerate(service.engine.cost(item) for item in items))
         service.buckets.take(client.name, sum(costs.values()))
         left = dict(costs)
         batches: dict[float, list[Result]] = {}  # by when they left the queue
         try:
-            async for index, result in _within(items, left, service):
-                del left[index]
-                service.metrics.ended(result)
-                if isinstance(result, Result):
-                    batches.setdefault(result.timings.left, []).append(result)
-                elif result.retryable:
-                    service.buckets.give_back(client.name, costs[index])
-                yield index, result
+            async with aclosing(_within(items, left, service)) as ends:
+                async for index, result in ends:
+                    del left[index]
+                    service.metrics.ended(result)
+                    if isinstance(result, Result):
+                        batches.setdefault(result.timings.left, []).append(result)
+                    elif result.retryable:
+                        service.buckets.give_back(client.name, costs[index])
+                    yield index, result
         except QueueFull as full:
             raise Problem(
                 "queue_full",
@@ -115,7 +132,6 @@ async def _ends(items: list[Item], client: Client, service: Service) -> AsyncGen
                 service.tracing.batch(results)
             service.buckets.give_back(client.name, sum(left.values()))
             service.metrics.unfinished.inc(len(left))
-            service.metrics.at_once.set(service.gate.inside - 1)
 
 
 async def _within(

@@ -12,7 +12,7 @@ import os
 import sys
 import time
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -172,9 +172,10 @@ class Engine:
         for name, spec in tried:
             record = Record(TEXT, id="probe")
             item = Item(record, spec, 1, 0, key="(probe)", deadline=deadline)
-            async for _, end in self.submit([item]):
-                if isinstance(end, ItemError):
-                    raise ResourceError(f"the probe of {name} failed: {end.message}")
+            async with aclosing(self.submit([item])) as ends:
+                _, end = await anext(ends)
+            if isinstance(end, ItemError):
+                raise ResourceError(f"the probe of {name} failed: {end.message}")
         return tuple(name for name, _ in tried)
 
     async def drain(self, timeout: float) -> None:  # noqa: ASYNC109  (part of the interface)

@@ -1,10 +1,12 @@
 """`POST /v1/augment` and `POST /v1/preview`: copies of texts."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from service import answers, problems
 from service.engine.items import Item, ItemError, Result
@@ -14,7 +16,7 @@ from service.routes.answers import problems as documented
 from service.routing import client_of, guarded
 from service.schemas import AugmentRequest, AugmentResponse, PreviewRequest, PreviewResponse
 from service.state import service_of
-from service.work import End, begun, prepared, unless_gone
+from service.work import Ends, begun, prepared, unless_gone
 
 router = APIRouter(prefix="/v1", tags=["augment"], route_class=guarded("augment"))
 
@@ -49,7 +51,7 @@ async def augment(body: AugmentRequest, request: Request) -> Response:
     request.state.log["items"] = len(items)
     if streamed:
         ends = await unless_gone(request, begun(items, client, service))
-        return StreamingResponse(_lines(items, ends), media_type=answers.NDJSON)
+        return _Streamed(_lines(items, ends), ends)
     results = await unless_gone(request, _all(items, request))
     found = [answers.item(i, item, results[i]) for i, item in enumerate(items)]
     value = {"items": found, "summary": answers.summary(found)}
@@ -76,10 +78,27 @@ async def preview(body: PreviewRequest, request: Request) -> Response:
 
 async def _all(items: list[Item], request: Request) -> dict[int, Result | ItemError]:
     ends = await begun(items, client_of(request), service_of(request))
-    return {index: result async for index, result in ends}
+    async with aclosing(ends):
+        return {index: result async for index, result in ends}
 
 
-async def _lines(items: list[Item], ends: AsyncIterator[End]) -> AsyncIterator[bytes]:
+class _Streamed(StreamingResponse):
+    """Closes the ends however the answer ends.
+
+    Else they would wait for the garbage collector where the client does not read: sending then
+    fails while the lines are in the middle of theirs.
+    """
+
+    def __init__(self, lines: AsyncIterator[bytes], ends: Ends) -> None:
+        super().__init__(lines, media_type=answers.NDJSON)
+        self._ends = ends
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with aclosing(self._ends):
+            await super().__call__(scope, receive, send)
+
+
+async def _lines(items: list[Item], ends: Ends) -> AsyncIterator[bytes]:
     counts = answers.summary(())
     async for index, result in ends:
         found = answers.item(index, items[index], result)

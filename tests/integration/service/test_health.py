@@ -1,6 +1,7 @@
 """Live, ready, draining, metrics; and a client that goes away."""
 
 import asyncio
+import gc
 from typing import Any
 
 import pytest
@@ -120,9 +121,9 @@ def test_metrics_count_what_happened(client: TestClient) -> None:
 
 
 async def call(
-    app: Any, body: bytes, accept: bytes, gone: asyncio.Event, unread: asyncio.Event | None = None
+    app: Any, body: bytes, accept: bytes, gone: asyncio.Event, deaf_from: str | None = None
 ) -> list[dict[str, Any]]:
-    """One ASGI call; its client goes away when `gone` is set, and reads when `unread` is."""
+    """One ASGI call; its client goes away when `gone` is set, and reads until `deaf_from`."""
     sent: list[dict[str, Any]] = []
     bodies = [{"type": "http.request", "body": body}]
 
@@ -133,8 +134,8 @@ async def call(
         return {"type": "http.disconnect"}
 
     async def send(message: dict[str, Any]) -> None:
-        if unread is not None and message["type"] == "http.response.body":
-            await unread.wait()
+        if message["type"] == deaf_from:
+            await asyncio.Event().wait()
         sent.append(message)
 
     headers = [(b"host", b"localhost"), (b"content-type", b"application/json")]
@@ -173,18 +174,27 @@ def test_work_is_dropped_when_its_client_goes_away(
     assert "augment_items_unfinished_total 1.0" in page
 
 
+@pytest.mark.parametrize("last", ["http.response.start", "http.response.body"])
+@pytest.mark.parametrize("accept", [b"application/json", b"application/x-ndjson"])
 def test_a_client_that_does_not_read_holds_nothing_up(
-    resources: Resources, key_file: KeyFile
+    resources: Resources, key_file: KeyFile, accept: bytes, last: str
 ) -> None:
-    async def run() -> Any:
-        app = create_app(Settings(send_seconds=0.01), LocalEngine(resources), key_file)
+    async def run() -> tuple[int, int, str]:
+        engine = LocalEngine(resources)
+        app = create_app(Settings(send_seconds=0.01), engine, key_file)
         body = b'{"texts": ["A big dog.", "Two cats."], "spec": {"steps": [{"kind": "masking"}]}}'
-        unread = asyncio.Event()
         async with asyncio.timeout(30):
-            await call(app, body, b"application/x-ndjson", asyncio.Event(), unread)
-        return app.state.service
+            await call(app, body, accept, asyncio.Event(), deaf_from=last)
+        service = app.state.service
+        return engine.left, service.gate.inside, service.metrics.page().decode()
 
-    assert asyncio.run(run()).gate.inside == 0
+    gc.disable()  # nothing may be left to it
+    try:
+        left, inside, page = asyncio.run(run())
+    finally:
+        gc.enable()
+    assert (left, inside) == (0, 0)
+    assert "augment_requests_at_once 0.0" in page.splitlines()
 
 
 def test_the_door_ends_what_the_engine_does_not(
