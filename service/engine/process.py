@@ -100,14 +100,14 @@ class Worker:
         await self._expect("taken", self._number, self._patience.answer)
         await self._expect("begun", self._number, self._patience.load)
         limit = self._patience.grace + batch.cost / self._patience.slowest
-        while "done" not in (said := await self._said(limit, begun=True)):
-            ticket = batch.tickets[said["item"]]
-            end = end_from_json(said, ticket.item.record)
-            preparing, tokenizing, translating, working = said["seconds"]
-            waiting = now - ticket.entered
-            timings = Timings(waiting, preparing, tokenizing, translating, working, left=now)
-            ticket.end(end if isinstance(end, ItemError) else Result(end, timings))
-        return Done(said["preparing"], StepCounts.from_json(said["counts"]))
+        while True:
+            said = await self._said(limit, begun=True)
+            try:
+                if "done" in said:
+                    return Done(said["preparing"], StepCounts.from_json(said["counts"]))
+                _told(said, batch, now)
+            except (LookupError, TypeError, ValueError) as error:
+                raise WorkerLost(f"talked nonsense ({type(error).__name__})", begun=True) from error
 
     async def end(self) -> None:
         """End it at once, whatever it does."""
@@ -149,6 +149,16 @@ class Worker:
         except _GONE as error:
             raise WorkerLost(f"ended ({type(error).__name__})", begun=begun) from error
         return said
+
+
+def _told(said: dict[str, Any], batch: Batch, now: float) -> None:
+    """Tell the ticket that a worker speaks of its end."""
+    ticket = batch.tickets[said["item"]]
+    end = end_from_json(said, ticket.item.record)
+    preparing, tokenizing, translating, working = said["seconds"]
+    waiting = now - ticket.entered
+    timings = Timings(waiting, preparing, tokenizing, translating, working, left=now)
+    ticket.end(end if isinstance(end, ItemError) else Result(end, timings))
 
 
 async def _spawned(command: Sequence[str]) -> asyncio.subprocess.Process:

@@ -1,6 +1,7 @@
-"""A real worker process in which some texts raise, hang or kill it, by words in them.
+"""A real worker process in which some texts raise, hang, kill it or make it lie, by words in them.
 
-Started like `service.engine.worker`; only `Pipeline.augment_batch` has something before it. With
+Started like `service.engine.worker`; only `Pipeline.augment_batch` has something before it, and
+the frame of an end something behind. With
 words before the settings, the process itself is at fault: `never` does not start, `mute` starts and
 says nothing, `torn` answers with what is no frame.
 """
@@ -16,13 +17,16 @@ from typing import Any
 from augment.pipeline import Pipeline
 from augment.record import Outcome, Record
 from service.engine import worker
+from service.engine.items import ItemError
 
 RAISES = "POISONRAISES"
 HANGS = "POISONHANGS"
 KILLS = "POISONKILLS"
+LIES = "POISONLIES"
 SECRET = "POISONSECRET"
 
 _augment_batch = Pipeline.augment_batch
+_end = worker._end
 
 
 def augment_batch(self: Pipeline, records: Sequence[Record], **options: Any) -> list[Outcome]:
@@ -36,6 +40,12 @@ def augment_batch(self: Pipeline, records: Sequence[Record], **options: Any) -> 
     return _augment_batch(self, records, **options)
 
 
+def end_frame(index: int, end: Outcome | ItemError) -> dict[str, Any]:
+    """As the worker tells it, or of an item that is not in the batch."""
+    lies = isinstance(end, Outcome) and LIES in end.record.text
+    return _end(index + 1000 * lies, end)
+
+
 if __name__ == "__main__":
     fault = sys.argv[1]
     if fault == "never":
@@ -46,4 +56,5 @@ if __name__ == "__main__":
         os.write(1, b"hello, I am no frame at all")
         threading.Event().wait()
     Pipeline.augment_batch = augment_batch  # type: ignore[method-assign]
+    worker._end = end_frame
     worker.main(sys.argv[-1])

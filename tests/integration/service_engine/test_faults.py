@@ -1,4 +1,4 @@
-"""Texts that raise, hang or kill, processes that are killed or stopped: every item ends once."""
+"""Texts that raise, hang, kill or confuse, processes that are killed: every item ends once."""
 
 import asyncio
 import os
@@ -31,7 +31,7 @@ from tests.support.engines import (
     until_busy,
     worker_processes,
 )
-from tests.support.poisoned_worker import HANGS, KILLS, RAISES, SECRET
+from tests.support.poisoned_worker import HANGS, KILLS, LIES, RAISES, SECRET
 
 pytestmark = pytest.mark.fault
 
@@ -91,6 +91,17 @@ def test_texts_that_end_the_worker_are_given_up_alone(cache: Path) -> None:
             "item_failed" if RAISES in one.record.text else code
             for one, code in zip(items, wanted, strict=True)
         ]
+
+    run(work)
+
+
+def test_texts_of_which_the_worker_talks_nonsense_are_given_up_alone(cache: Path) -> None:
+    items = among_good(LIES)
+
+    async def work() -> None:
+        async with running(cache, **poisoned()) as engine:
+            assert codes(await ends_of(engine, items)) == expected(items, "item_lost", LIES)
+            assert codes(await ends_of(engine, among_good())) == ["done"] * 8
 
     run(work)
 
