@@ -15,6 +15,7 @@ from augment.datasets.rejects import Rejects
 from augment.datasets.rows import Fault
 from augment.datasets.tasks.schemes import Scheme
 from augment.errors import DataError
+from augment.plain import first_fault
 from augment.samples import PREFIX
 from regularize.data import Example, Part, Reason, Removal, Split, Task
 from regularize.reading import DataOptions, read_examples
@@ -90,11 +91,9 @@ class SplitRequest:
         try:
             return TypeAdapter(cls).validate_strings(given)
         except ValidationError as error:
-            first = error.errors()[0]
-            place = ".".join(map(str, first["loc"]))
-            raise DataError(f"the record of the data does not hold: {place}: {first['msg']}") from (
-                error
-            )
+            raise DataError(
+                f"the record of the data does not hold: {first_fault(error)}"
+            ) from error
 
 
 def load_split(request: SplitRequest) -> Split:

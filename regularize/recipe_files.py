@@ -1,7 +1,7 @@
 """Recipes from YAML and back, by file or by name; every wrong place is named at once."""
 
 import json
-from difflib import get_close_matches
+from collections.abc import Collection
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -9,17 +9,20 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from augment.spec.parsing import shown
+from augment.plain import explained_all, read_yaml
+from augment.spec import PipelineSpec, fields
 from regularize.errors import RecipeError
 from regularize.recipe import Augmentation, Consistency, Dropout, Lora, Recipe, Stopping
 
 # The parts of a recipe that have fields of their own, by the name under which they stand.
 _PARTS: dict[str, type[BaseModel]] = {
+    "": Recipe,
     "dropout": Dropout,
     "stopping": Stopping,
     "lora": Lora,
     "augmentation": Augmentation,
     "consistency": Consistency,
+    "pipeline": PipelineSpec,
 }
 _FOLDER = "recipes"
 
@@ -35,7 +38,7 @@ def parse_recipe(value: object, *, name: str = "recipe") -> Recipe:
     try:
         return Recipe.model_validate(value)
     except ValidationError as error:
-        lines = [_explained(problem) for problem in error.errors()]
+        lines = explained_all(error, _fields())
         lines += _contradictions_of_the_rest(value, error)
         raise RecipeError("\n  ".join([f"{name} does not hold:", *lines])) from error
 
@@ -43,9 +46,9 @@ def parse_recipe(value: object, *, name: str = "recipe") -> Recipe:
 def parse_recipe_text(text: str, *, name: str = "recipe") -> Recipe:
     """A recipe from YAML or JSON text (JSON is YAML)."""
     try:
-        value = yaml.load(text, Loader=_UniqueKeys)  # noqa: S506  (a stricter safe loader)
-    except (yaml.YAMLError, RecursionError) as error:
-        raise RecipeError(f"{name}: not valid YAML or JSON: {error}") from error
+        value = read_yaml(text)
+    except ValueError as error:
+        raise RecipeError(f"{name}: {error}") from error
     return parse_recipe({} if value is None else value, name=name)
 
 
@@ -112,41 +115,17 @@ def _flat(value: dict[str, Any], prefix: str = "") -> dict[str, Any]:
 
 def _contradictions_of_the_rest(value: dict[str, Any], error: ValidationError) -> list[str]:
     """What the fields that hold say against one another: pydantic stops before it asks that."""
-    wrong = {problem["loc"][0] for problem in error.errors() if problem["loc"]}
+    wrong = {str(fault["loc"][0]) for fault in error.errors() if fault["loc"]}
     if not wrong:
         return []
     try:
         Recipe.model_validate({key: item for key, item in value.items() if key not in wrong})
     except ValidationError as second:
-        return [_explained(problem) for problem in second.errors()]
+        # What is said of a field that was left out here may not be so.
+        lines = explained_all(second, _fields())
+        return [line for line in lines if not any(name in line for name in wrong)]
     return []
 
 
-def _explained(problem: Any) -> str:
-    place = ".".join(str(part) for part in problem["loc"]) or "(top)"
-    message = str(problem["msg"]).removeprefix("Value error, ")
-    if problem["type"] == "extra_forbidden":
-        return f"{place}: there is no such field{_meant(problem['loc'])}"
-    if problem["loc"] == () and problem["type"] == "value_error":
-        return message.replace("\n", "\n  ")
-    return f"{place}: {message} (given: {shown(problem['input'])})"
-
-
-def _meant(place: tuple[str | int, ...]) -> str:
-    """A field of the same part that is spelled alike, as a question."""
-    part = _PARTS.get(str(place[-2])) if len(place) > 1 else Recipe
-    fields = part.model_fields if part is not None else {}
-    alike = get_close_matches(str(place[-1]), fields, n=1)
-    return f"; did you mean {alike[0]}?" if alike else f" (there are: {', '.join(fields)})"
-
-
-class _UniqueKeys(yaml.SafeLoader):
-    """Refuses a key that stands twice in a mapping, where YAML would silently take the last."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for index, key in enumerate(keys):
-            if key in keys[:index]:
-                place = node.value[index][0].start_mark
-                raise yaml.constructor.ConstructorError(None, None, f"{key!r} stands twice", place)
-        return super().construct_mapping(node, deep=deep)
+def _fields() -> dict[str, Collection[str]]:
+    return {**fields(), **{name: part.model_fields for name, part in _PARTS.items()}}

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from augment.datasets.output import OutputFile
 from augment.errors import ModelError
+from augment.plain import first_fault
 from regularize.calibrate import Temperature
 from regularize.data import Task
 
@@ -71,10 +72,7 @@ def read_saved(folder: Path) -> Saved:
     try:
         return _SAVED.validate_json(path.read_bytes())
     except (OSError, ValidationError) as error:
-        told = str(error)
-        if isinstance(error, ValidationError):
-            first = error.errors()[0]
-            told = f"{'.'.join(map(str, first['loc'])) or 'the file'}: {first['msg']}"
+        told = first_fault(error) if isinstance(error, ValidationError) else str(error)
         raise ModelError(
             f"{path}: is damaged, or of another version: {told}; train again, or take the version "
             "that wrote it"

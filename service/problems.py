@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from augment.errors import AugmentError
+from augment.plain import told_plainly
 from service.errors import Problem
 
 MEDIA_TYPE: Final = "application/problem+json"
@@ -130,10 +131,7 @@ def from_validation(error: RequestValidationError) -> Problem:
     lines = []
     for fault in error.errors():
         place = ".".join(str(part) for part in fault["loc"] if part != "body") or "(body)"
-        message = str(fault["msg"]).removeprefix("Value error, ")
-        if fault["type"] == "extra_forbidden":
-            message = "there is no such field"
-        lines.append(f"{place}: {message}")
+        lines.append(f"{place}: {told_plainly(fault)}")
     detail = lines[0] if len(lines) == 1 else f"{len(lines)} places of the request do not hold"
     return Problem("request_invalid", detail, errors=lines)
 

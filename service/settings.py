@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from ipaddress import ip_address, ip_network
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from augment.plain import explained, read_yaml
 from service.errors import SettingsError
 
 PREFIX: Final = "AUGMENT_SERVICE_"
@@ -124,7 +124,7 @@ class Settings(BaseModel):
     traces: bool = False
     """Whether spans of requests go to the OpenTelemetry collector of OTEL_EXPORTER_OTLP_ENDPOINT;
     without texts, keys and addresses. Needs `text-augmentation-service[otel]`."""
-    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least level that is logged."""
 
     @field_validator("trusted_proxies")
@@ -180,7 +180,7 @@ def read_settings(
 def _explained(fault: Any) -> str:
     place = ".".join(str(part) for part in fault["loc"])
     if fault["type"] != "extra_forbidden":
-        return f"{place}: {fault['msg']} (given: {fault['input']!r})"
+        return explained(fault)
     alike = get_close_matches(place, Settings.model_fields, n=1)
     hint = f"did you mean {alike[0]}?" if alike else "`augment-service settings` lists all"
     return f"{place}: there is no such setting; {hint}"
@@ -188,8 +188,8 @@ def _explained(fault: Any) -> str:
 
 def _from_file(path: Path) -> dict[str, Any]:
     try:
-        value = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        value = read_yaml(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise SettingsError(f"{path}: cannot read the settings: {error}") from error
     if value is None:
         return {}

@@ -23,6 +23,7 @@ from augment.datasets.tasks.tagging import TaggingTask
 from augment.datasets.tasks.task import Task
 from augment.datasets.tasks.texts import TextTask
 from augment.errors import DataError
+from augment.plain import first_fault
 from augment.spec import PipelineSpec
 
 if TYPE_CHECKING:
@@ -114,10 +115,8 @@ def read_record(output: Path) -> RunRecord | None:
     try:
         return _RECORDS.validate_json(path.read_bytes())
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"])) or "the file"
         raise DataError(
-            f"{path}: is no record of a run by this version: {place}: {first['msg']}; expand "
+            f"{path}: is no record of a run by this version: {first_fault(error)}; expand "
             "again, or remove it to go on without"
         ) from error
     except OSError as error:

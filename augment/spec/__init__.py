@@ -28,7 +28,14 @@ from augment.spec.fill_mask import FillMask
 from augment.spec.formats import Formats
 from augment.spec.names import Names
 from augment.spec.noise import Misspellings, Ocr, Typos, UnicodeNoise
-from augment.spec.parsing import json_schema, parse_spec, parse_spec_text, read_spec, to_yaml
+from augment.spec.parsing import (
+    fields,
+    json_schema,
+    parse_spec,
+    parse_spec_text,
+    read_spec,
+    to_yaml,
+)
 from augment.spec.pipeline import PipelineSpec, Protect
 from augment.spec.risks import CANNOT_STAND, RISKS, LeafPart, Risk, Task, in_order, suited
 from augment.spec.steps import Chain, Leaf, Maybe, OneOf, SomeOf, Step, kinds, leaves
@@ -88,6 +95,7 @@ __all__ = [
     "UnicodeNoise",
     "Values",
     "check_kinds",
+    "fields",
     "in_order",
     "json_schema",
     "kinds",

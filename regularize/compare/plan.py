@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from augment.datasets.output import OutputFile
 from augment.datasets.run_record import versions
 from augment.errors import DataError
+from augment.plain import first_fault
 from regularize.compare.arms import ARMS, BASELINE, Arm
 from regularize.compare.samples import Samples
 from regularize.data import split_digest
@@ -191,8 +192,7 @@ def why(error: OSError | ValidationError) -> str:
     """What is wrong with a file of ours, in one line."""
     if isinstance(error, OSError):
         return str(error)
-    first = error.errors()[0]
-    return f"{'.'.join(map(str, first['loc'])) or 'the file'}: {first['msg']}"
+    return first_fault(error)
 
 
 def _flat(value: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -41,7 +41,7 @@ def test_a_wrong_spec_names_every_place(client: TestClient) -> None:
     found = refused(post(client, spec={"steps": steps}), "spec_invalid")
     assert found["errors"] == [
         "steps.0.masking.rat: there is no such field; did you mean rate?",
-        "steps.1.swap.rate: Input should be less than or equal to 1 (given: 7)",
+        "steps.1.swap.rate: expected at most 1 (given: 7)",
     ]
 
 
@@ -53,8 +53,8 @@ def test_a_wrong_spec_names_every_place(client: TestClient) -> None:
         ({"spec": None}, "give either preset or spec"),
         ({"preset": "mask"}, "give either preset or spec"),
         ({"texts": []}, "there is no text"),
-        ({"texts": [3]}, "texts.0: Input should be a valid string"),
-        ({"copies": 0}, "copies: Input should be greater than or equal to 1"),
+        ({"texts": [3]}, "texts.0: expected a text"),
+        ({"copies": 0}, "copies: expected at least 1"),
         ({"wrong": 1}, "wrong: there is no such field"),
         (
             {"texts": None, "records": [{"text": "A dog.", "spans": [{"start": 4, "end": 9}]}]},

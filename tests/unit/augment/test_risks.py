@@ -89,8 +89,8 @@ def test_wrong_names_list_those_there_are() -> None:
     with pytest.raises(SpecError) as caught:
         parse_spec({"task": "parsing", "allow": ["syntax"], "steps": [{"kind": "swap"}]})
     message = str(caught.value)
-    assert "task: Input should be 'classification', 'sentiment'" in message
-    assert "allow.0: Input should be 'order', 'negation'" in message
+    assert "task: expected 'classification', 'sentiment'" in message
+    assert "allow.0: expected 'order', 'negation'" in message
 
 
 def test_eda_has_the_four_operations_of_the_paper() -> None:

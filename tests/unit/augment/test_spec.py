@@ -36,14 +36,14 @@ def test_all_wrong_places_are_named_at_once() -> None:
     assert message.startswith("my.yaml does not hold:")
     for place in (
         "copeis: there is no such field; did you mean copies?",
-        "seed: Input should be greater than or equal to 0 (given: -1)",
+        "seed: expected at least 0 (given: -1)",
         "steps.0.masking.rat: there is no such field; did you mean rate?",
-        "steps.1.maybe.p: Input should be less than or equal to 1 (given: 1.5)",
+        "steps.1.maybe.p: expected at most 1 (given: 1.5)",
         "steps.1.maybe.step: there is no kind 'shuffle' (there are: masking, synonyms, ",
-        "steps.2.one_of.steps.0.masking.rate: Input should be less than or equal to 1 (given: 2)",
+        "steps.2.one_of.steps.0.masking.rate: expected at most 1 (given: 2)",
     ):
         assert place in message
-    assert "at least 1 item" not in message  # the steps are there, only wrong
+    assert "at least 1 of them" not in message  # the steps are there, only wrong
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_all_wrong_places_are_named_at_once() -> None:
             {"kind": "masking", "mask_token": "x", "tokenizer": "y"},
             "mask_token or tokenizer, not both",
         ),
-        ({"kind": "masking", "mask_token": ""}, "at least 1 character"),
+        ({"kind": "masking", "mask_token": ""}, "mask_token: must not be empty"),
         (
             {"kind": "fill_mask", "model": "m", "mode": "insert", "stopwords": True},
             "stopwords goes with mode: replace",
@@ -75,7 +75,10 @@ def test_all_wrong_places_are_named_at_once() -> None:
             {"kind": "back_translation", "pivots": [{"vai": ["de"]}]},
             "pivots.0.route.vai: there is no such field; did you mean via?",
         ),
-        ({"kind": "back_translation", "pivots": ["pt_BR"]}, "pivots.0.language: String should"),
+        (
+            {"kind": "back_translation", "pivots": ["pt_BR"]},
+            "pivots.0.language: expected a text of the pattern",
+        ),
         (
             {"kind": "back_translation", "beam": 4, "sampling": {}},
             "sampling draws one translation: leave beam and hypotheses at 1",
@@ -91,7 +94,7 @@ def test_all_wrong_places_are_named_at_once() -> None:
             {"kind": "one_of", "weights": [1, 2], "steps": [{"kind": "masking"}]},
             "2 weights for 1 steps",
         ),
-        ({"kind": "chain", "steps": []}, "at least 1 item"),
+        ({"kind": "chain", "steps": []}, "chain.steps: expected at least 1 of them (given: [])"),
         ({}, "steps.0: expected a mapping with its `kind`"),
         ({"kind": "synonymz"}, "steps.0: there is no kind 'synonymz'; did you mean synonyms?"),
         ({"kind": 3}, "steps.0: there is no kind '3' (there are: "),

@@ -41,9 +41,26 @@ def test_an_empty_file_is_the_default_recipe() -> None:
 
 
 def test_an_alias_in_itself_is_told() -> None:
-    for text in ("epochs: &e [*e]", "augmentation: {pipeline: {steps: [&a {kind: *a}]}}"):
-        with pytest.raises(RecipeError, match="holds itself, by an alias"):
-            parse_recipe_text(text)
+    with pytest.raises(RecipeError, match="holds itself, by an alias"):
+        parse_recipe_text("epochs: &e [*e]")
+    with pytest.raises(RecipeError, match="there is no kind"):
+        parse_recipe_text("augmentation: {pipeline: {steps: [&a {kind: *a}]}}")
+
+
+def test_a_pipeline_inside_is_told_as_a_spec_is() -> None:
+    with pytest.raises(RecipeError) as caught:
+        parse_recipe(
+            {
+                "augmentation": {
+                    "pipeline": {"steps": [{"kind": "maskin"}, {"kind": "masking", "rat": 1}]}
+                }
+            }
+        )
+    assert str(caught.value).splitlines() == [
+        "recipe does not hold:",
+        "  augmentation.pipeline.steps.0: there is no kind 'maskin'; did you mean masking?",
+        "  augmentation.pipeline.steps.1.masking.rat: there is no such field; did you mean rate?",
+    ]
 
 
 def test_every_wrong_place_is_named_at_once_with_what_contradicts() -> None:
@@ -62,10 +79,10 @@ def test_every_wrong_place_is_named_at_once_with_what_contradicts() -> None:
     message = str(caught.value)
     for part in (
         "r.yaml does not hold",
-        "label_smoothing: Input should be less than 1 (given: 2)",
+        "label_smoothing: expected less than 1 (given: 2)",
         "smoothng: there is no such field; did you mean label_smoothing?",
         "dropout.atention: there is no such field; did you mean attention?",
-        "stopping.patience: Input should be greater than or equal to 1 (given: 0)",
+        "stopping.patience: expected at least 1 (given: 0)",
         "weight_decay and l2 do not go together",
         "batch (3) must be a multiple of accumulation (2)",
     ):

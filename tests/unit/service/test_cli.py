@@ -73,7 +73,7 @@ def test_a_wrong_setting_keeps_the_server_from_starting(
     monkeypatch.setenv("AUGMENT_SERVICE_COPIES", "many")
     code, _, err = run(capsys, "serve")
     assert code == 1
-    assert "copies: Input should be a valid integer" in err
+    assert "copies: expected a whole number" in err
 
 
 def test_all_settings_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
