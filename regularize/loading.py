@@ -212,6 +212,10 @@ def _checked(
     def rows(part: Part) -> tuple[Example, ...]:
         return parts.get(part, ())
 
+    if not rows("train"):
+        lost = {one.reason: one.count for one in removed if one.part == "train"}
+        told = "".join(f"; {count:,} left out: {reason}" for reason, count in lost.items())
+        raise DataError(f"no text is left to train on{told}")
     labels = learnable(rows("train"), task)
     for part in MEASURED:
         check_known(rows(part), labels, part)

@@ -76,6 +76,20 @@ def test_a_signal_leaves_what_was_done_to_go_on_with(big: Path, number: int, cod
         assert b"and --resume goes on from there" in err
 
 
+@pytest.mark.fault
+def test_a_signal_while_writing_to_a_pipe_promises_nothing(big: Path) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "expand", "in.csv", "-o", "-", "--preset", "mask"],
+        cwd=big, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    )  # fmt: skip
+    assert process.stdout is not None
+    assert process.stdout.read(100)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert (process.returncode, err.splitlines()[-1]) == (130, b"augment: cancelled")
+    assert names(big) == ["in.csv"]
+
+
 @pytest.fixture
 def full_disk(tmp_path: Path) -> Iterator[Path]:
     """A folder on a disk of 64 kB."""

@@ -124,8 +124,13 @@ class Run:
                 if unit.number in work.manifest:
                     if work.manifest[unit.number]["digest"] != unit.digest:
                         raise changed(self._request.shown, unit)
-                    self.left = f"; what was done is kept in {work.path}, and --resume goes on"
+                    self._keep(work)
         return None if balance is None else Quotas.of(balance, planner.labels)
+
+    def _keep(self, work: WorkFolder) -> None:
+        # The folder of a run to standard output goes with it.
+        if self._request.output is not None:
+            self.left = f"; what was done is kept in {work.path}, and --resume goes on from there"
 
     def _fit(self, source: Path, work: WorkFolder, stack: ExitStack) -> bool:
         """Let steps and checks learn of the data set; whether copies are selected at the end."""
@@ -166,9 +171,7 @@ class Run:
             assembly.follow(work, select)
             for done in self._units(job, planner, work):
                 work.manifest.add(done.to_json())
-                self.left = (
-                    f"; what was done is kept in {work.path}, and --resume goes on from there"
-                )
+                self._keep(work)
                 assembly.follow(work, select)
             made = assembly.end()
             check_seal(job.source, request.options.kind, sealed, request.shown)

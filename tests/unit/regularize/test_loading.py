@@ -104,3 +104,11 @@ def test_rejects_are_kept_by_part_and_written(tmp_path: Path) -> None:
     assert json.loads(line)["reason"] == "empty_text"
     assert not write_rejects(tmp_path / "none.jsonl", ())
     assert not (tmp_path / "none.jsonl").exists()
+
+
+def test_training_texts_that_are_all_measured_are_told(tmp_path: Path) -> None:
+    data = many(tmp_path / "a.csv")
+    with pytest.raises(DataError) as caught:
+        load_split(SplitRequest(data=data, dev=data))
+    assert "no text is left to train on; " in str(caught.value)
+    assert str(caught.value).endswith(" left out: overlap")
