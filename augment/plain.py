@@ -123,7 +123,8 @@ def told_plainly(fault: "Fault", fields: Fields = MappingProxyType({})) -> str:
 def first_fault(error: "ValidationError") -> str:
     """The first fault of a file that a program wrote, in one line."""
     fault = error.errors()[0]
-    return f"{place_of(fault)}: {told_plainly(fault)}"
+    place = place_of(fault) if fault["loc"] else "the file"
+    return f"{place}: {told_plainly(fault)}"
 
 
 def shown(value: object) -> str:

@@ -86,6 +86,8 @@ def run(args: argparse.Namespace) -> int:
         say(f"{figures.originals:,} originals, {figures.copies:,} copies")
         for proof in figures.proofs:
             say(f"{proof.name}: {proof.count:,} of {proof.of:,} ({proof.share:.1%})")
+        for note in figures.notes:
+            say(f"note: {note}")
         say(f"written to {place}")
     return 0
 

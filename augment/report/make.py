@@ -52,7 +52,8 @@ def make_report(
         notes += _with_record(figures, record)
     if figures.unreadable:
         count = sum(figures.unreadable.values())
-        notes.append(f"{count:,} rows of the output cannot be read: augment replay tells which.")
+        rows = "row" if count == 1 else "rows"
+        notes.append(f"{count:,} {rows} of the output cannot be read: augment replay tells which.")
     if resources is not None:
         add_meaning(figures, pairs, resources)
     elif pairs:

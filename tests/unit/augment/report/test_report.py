@@ -164,6 +164,9 @@ def test_a_changed_output_is_noticed(folder: Path, capsys: Captured) -> None:
     found = report(capsys)
     assert any("no longer what the run wrote" in note for note in found["notes"])
     assert found["unreadable"] == {"bad_trail": 1}
+    assert cli.main(["report", "out.csv"]) == 0
+    told = capsys.readouterr().out
+    assert "note: 1 row of the output cannot be read: augment replay tells which." in told
 
 
 def test_the_page_is_sound_and_stands_alone(folder: Path, capsys: Captured) -> None:
