@@ -8,8 +8,9 @@ import signal
 import sys
 import traceback
 from contextlib import suppress
+from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, Final, NoReturn
 
 from augment.errors import AugmentError, Cancelled
 
@@ -17,9 +18,12 @@ CANCELLED = 130
 TERMINATED = 143
 BROKEN_PIPE = 141
 
+# Arguments that are files, but are read as strings: they may be `-` or `sample:NAME` as well.
+_FILES: Final = ("input", "output", "data")
+
 
 class Parser(argparse.ArgumentParser):
-    """An argument parser that proposes what may have been meant."""
+    """An argument parser that proposes what may have been meant, and takes no empty file names."""
 
     def error(self, message: str) -> NoReturn:
         """Tell usage and message, and leave."""
@@ -32,6 +36,12 @@ class Parser(argparse.ArgumentParser):
         found = [match for word in wrong for match in difflib.get_close_matches(word, known, 1)]
         hint = f"; did you mean {found[0]}?" if found and _names_a_choice(message) else ""
         super().error(message + hint)
+
+    def _get_value(self, action: argparse.Action, arg_string: str) -> Any:
+        # Else "$FILE" without a FILE would be the folder where one is.
+        if not arg_string and (action.type is Path or action.dest in _FILES):
+            raise argparse.ArgumentError(action, "is empty; name a file or folder")
+        return super()._get_value(action, arg_string)
 
 
 def run_command(program: str, args: argparse.Namespace) -> int:

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shlex
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -186,13 +187,15 @@ def test_a_wrong_spec_names_every_place(table: Path, capsys: Captured) -> None:
         ("expand in.csv -o out.csv --rename x=y", "OLD one of source_id, copy, trail"),
         ("expand in.csv -o out.csv --format xml", "invalid choice: 'xml'"),
         ("expand in.csv", "-o/--output"),
+        ("expand '' -o out.csv", "INPUT: is empty; name a file or folder"),
+        ("expand in.csv -o out.csv --rejects ''", "--rejects: is empty; name a file or folder"),
         ("expand in.csv -o out.csv --spec x --preset y", "not allowed with"),
         ("", "COMMAND"),
     ],
 )
 def test_wrong_arguments_are_code_2(call: str, part: str, capsys: Captured) -> None:
     with pytest.raises(SystemExit) as caught:
-        cli.main(call.split())
+        cli.main(shlex.split(call))
     assert caught.value.code == 2
     assert part in capsys.readouterr().err
 
