@@ -44,7 +44,7 @@ class RemoteSource:
         try:
             for part in _parts(originals):
                 found |= self._drawn(part, seed)
-        except ClientError as error:
+        except (ClientError, ValueError) as error:
             raise RecipeError(f"augmentation.url: {self._url}: {error}") from error
         return found
 
@@ -79,7 +79,7 @@ def _check(url: str, spec: PipelineSpec, copies: int, key: str | None) -> None:
             what = "takes another key" if key else "asks for a key"
             remedy = f"; it {what}: put one that it knows into AUGMENT_CLIENT_KEY"
         raise RecipeError(f"augmentation.url: {url}: {error}{remedy}") from error
-    except ClientError as error:
+    except (ClientError, ValueError) as error:
         raise RecipeError(f"augmentation.url: {url}: {error}") from error
     if not verdict.valid:
         raise RecipeError("\n  ".join([f"augmentation.url: {url} refuses:", *verdict.errors]))

@@ -40,7 +40,7 @@ class AsyncClient:
         """`timeout`: seconds without a byte after which the server counts as gone."""
         self._retries = retries or Retries()
         self._http = httpx2.AsyncClient(
-            base_url=url, headers=calls.headers_of(key), timeout=timeout
+            base_url=calls.address_of(url), headers=calls.headers_of(key), timeout=timeout
         )
 
     async def __aenter__(self) -> Self:

@@ -31,10 +31,18 @@ def augmenting(texts: Texts, options: Mapping[str, Any], *, streamed: bool = Fal
 
     Raises:
         TypeError: one text is given instead of several, and each of its letters would be one.
+        ValueError: a text has half of a surrogate pair, which cannot be sent.
     """
     if isinstance(texts, str | Mapping):
         raise TypeError("texts must be a sequence of texts; give one as [text]")
     records = [{"text": one} if isinstance(one, str) else dict(one) for one in texts]
+    for number, record in enumerate(records):
+        try:
+            str(record.get("text", "")).encode()
+        except UnicodeEncodeError as error:
+            raise ValueError(
+                f"text {number}: character {error.start} is half of a surrogate pair"
+            ) from error
     accept = {"Accept": NDJSON if streamed else "application/json"}
     return Call("POST", "/v1/augment", {"records": records, **_given(options)}, accept)
 
@@ -55,9 +63,28 @@ def starting(upload: str, options: Mapping[str, Any], key: str | None) -> Call:
     return Call("POST", "/v1/jobs", body, {"Idempotency-Key": key or str(uuid4())})
 
 
+def address_of(url: str) -> str:
+    """The address of a service.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not url.startswith(("http://", "https://")):
+        raise ValueError(f"{url!r} is no address of a service; give one as http://localhost:8000")
+    return url
+
+
 def headers_of(key: str | None) -> dict[str, str]:
-    """What goes with every request."""
-    return {} if key is None else {"Authorization": f"Bearer {key}"}
+    """What goes with every request.
+
+    Raises:
+        ValueError: no key looks so; it is not told, as it may be one after all.
+    """
+    if key is None:
+        return {}
+    if not (key.isascii() and key.isprintable()) or key != key.strip():
+        raise ValueError("the key has characters that no key has, such as the end of a line")
+    return {"Authorization": f"Bearer {key}"}
 
 
 def read(response: httpx2.Response, reader: Callable[[Any], _T]) -> _T:

@@ -39,7 +39,9 @@ class Client:
     ) -> None:
         """`timeout`: seconds without a byte after which the server counts as gone."""
         self._retries = retries or Retries()
-        self._http = httpx2.Client(base_url=url, headers=calls.headers_of(key), timeout=timeout)
+        self._http = httpx2.Client(
+            base_url=calls.address_of(url), headers=calls.headers_of(key), timeout=timeout
+        )
 
     def __enter__(self) -> Self:
         return self

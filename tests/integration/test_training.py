@@ -213,6 +213,7 @@ def test_what_nothing_can_be_learnt_from_is_refused(make: Make) -> None:
         ({"class_weights": {"billing": 2.0}}, "class_weights lacks account, delivery"),
         ({"class_weights": {"a": 1.0, "account": 1, "billing": 1, "delivery": 1}}, "names a,"),
         ({"augmentation": {"preset": "light", "url": "http://localhost:1"}}, "augmentation.url"),
+        ({"augmentation": {"preset": "light", "url": "localhost:1"}}, "no address of a service"),
     ],
 )
 def test_what_the_model_or_data_cannot_follow_is_refused(
