@@ -81,7 +81,8 @@ class _Asked(Resources):
         except AugmentError as error:
             if all(finding.well for finding in self._findings):
                 self._findings.append(Finding("", False, "not usable", str(error)))
-        return self._findings
+        # A check may take the same lexicon twice, by itself and inside of another.
+        return list(dict.fromkeys(self._findings))
 
     def mask_token(self, spec: Masking) -> str:
         """See `Resources.mask_token`."""

@@ -47,7 +47,9 @@ def run(args: argparse.Namespace) -> int:
         print_json({"output": str(args.output), **asdict(found)})
         return 0
     temperature = predictor.saved.temperature
-    told = temperature.note or f"temperature {temperature.value:.3f}"
+    told = f"temperature {temperature.value:.3f}"
+    if temperature.note:
+        told += f": {temperature.note}"
     say(f"{found.rows:,} rows written to {args.output} ({told})")
     if found.cut:
         say(f"{found.cut:,} texts are longer than the model reads, and were cut")

@@ -38,6 +38,13 @@ def test_a_spec_that_has_all_it_needs(capsys: Captured) -> None:
     assert "ok      1.maybe.0.masking: needs nothing but this package" in out
 
 
+def test_nothing_is_told_twice(capsys: Captured) -> None:
+    assert cli.main(["doctor", "--preset", "paraphrase"]) in (0, 1)
+    lines = capsys.readouterr().out.splitlines()
+    assert "checks.3.invented: lexicon thesaurus: loads" in "\n".join(lines)
+    assert len(lines) == len(set(lines))
+
+
 @pytest.mark.weights
 def test_embedded_models_are_looked_at_and_not_made(here: Path, capsys: Captured) -> None:
     code, found = doctor("  - {kind: back_translation}\n", capsys)
