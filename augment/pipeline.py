@@ -8,49 +8,26 @@ than copies, the most different of them become the copies. Nothing here depends 
 share a batch.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 
-from augment.checks.base import Case, Fitting, Judge, Selection, Selective, Unfitted
-from augment.counts import StepCount, StepCounts
+from augment.checks.base import Fitting, Judge, Selective, Unfitted
+from augment.counts import StepCounts
 from augment.diversity import most_different
-from augment.edits import SpanLostError
+from augment.drafts import Draft, Leaf, finish, go_through
 from augment.errors import SpecError
 from augment.lexicons.protected import Protection
-from augment.randomness import Stream, stream
-from augment.record import Copy, Outcome, Record, Refusal, Step
+from augment.record import Copy, Outcome, Record, Refusal
+from augment.selector import Selector, told_apart
 from augment.spec import PipelineSpec
-from augment.transforms.base import Partial, Proposal, Subject, Transform, UnfittedTransform
+from augment.transforms.base import Subject, UnfittedTransform
 from augment.transforms.combine import LeafNode, Node
-
-
-class _Leaf(NamedTuple):
-    """A leaf that is ready, and its path."""
-
-    path: str
-    transform: Transform
-
-
-@dataclass(slots=True)
-class _Draft:
-    """One copy in the making."""
-
-    origin: Subject
-    subject: Subject
-    number: int
-    attempt: int
-    plan: frozenset[str]  # paths of the leaves that run
-    seed: int
-    trail: list[Step] = field(default_factory=list)
-    exact: bool = True
-    refusal: Refusal | None = None
-    idle: Refusal | None = None  # why the last step with nothing to do had nothing to do
 
 
 class Pipeline:
@@ -202,7 +179,7 @@ class Pipeline:
     ) -> None:
         self.close()
 
-    def selector(self) -> "Selector":
+    def selector(self) -> Selector:
         """What holds the copies of different records against one another; one for each run."""
         return Selector(
             {
@@ -258,7 +235,7 @@ class Pipeline:
         refused: list[dict[int, Refusal]] = [{} for _ in records]
         for attempt in range(self.spec.attempts):
             drafts = [
-                (index, self._draft(subject, number, attempt, seeds[index]))
+                (index, Draft.planned(self._root, subject, number, attempt, seeds[index]))
                 for index, subject in enumerate(subjects)
                 for number in range(1, draws[index] + 1)
                 if number not in made[index]
@@ -266,156 +243,46 @@ class Pipeline:
             if not drafts:
                 break
             self._run(leaves, [draft for _, draft in drafts], counts)
-            verdicts = self._checked([draft for _, draft in drafts], judges)
-            for (index, draft), verdict in zip(drafts, verdicts, strict=True):
-                found = self._told_apart(verdict, made[index], judges)
-                if isinstance(found, Copy):
-                    made[index][draft.number] = found
+            finished = finish([draft for _, draft in drafts], judges)
+            for (index, draft), found in zip(drafts, finished, strict=True):
+                others = made[index].values()
+                end = told_apart(found, others, judges) if isinstance(found, Copy) else found
+                if isinstance(end, Copy):
+                    made[index][draft.number] = end
                     refused[index].pop(draft.number, None)
                 else:
-                    refused[index][draft.number] = found
+                    refused[index][draft.number] = end
                     for step in draft.trail:
-                        counts[step.path].dropped[found.reason] += 1
+                        counts[step.path].dropped[end.reason] += 1
         return [
             _outcome(record, made[index], refused[index], asked[index])
             for index, record in enumerate(records)
         ]
 
-    def _ready(self) -> tuple[tuple[_Leaf, ...], tuple[Judge, ...]]:
-        """All steps and checks, if they are ready."""
+    def _ready(self) -> tuple[tuple[Leaf, ...], dict[str, Judge]]:
+        """All steps, and checks by their place in the spec, if they are ready."""
         if self.unfitted:
             raise SpecError(
                 f"{', '.join(self.unfitted)} must read the whole data set first: call "
                 "pipeline.fitted(records), and use what it gives (augment expand does)"
             )
-        leaves = (
-            _Leaf(leaf.path, leaf.transform)
+        leaves = tuple(
+            Leaf(leaf.path, leaf.transform)
             for leaf in self._leaves
             if not isinstance(leaf.transform, UnfittedTransform)
         )
-        return tuple(leaves), tuple(c for c in self.checks if not isinstance(c, Unfitted))
+        judges = {
+            place: check
+            for place, check in zip(self._places, self.checks, strict=True)
+            if not isinstance(check, Unfitted)
+        }
+        return leaves, judges
 
-    def _checked(self, drafts: Sequence[_Draft], judges: Sequence[Judge]) -> list[Copy | Refusal]:
-        """Each draft as a copy, or why it is none; a check sees what earlier ones let through."""
-        found = [_finished(draft) for draft in drafts]
-        for place, judge in zip(self._places, judges, strict=True):
-            _judged(found, drafts, judge, place)
-        return found
-
-    def _told_apart(
-        self, copy: Copy | Refusal, made: dict[int, Copy], judges: Sequence[Judge]
-    ) -> Copy | Refusal:
-        """The copy, unless another copy of the record is the same or too much like it."""
-        if isinstance(copy, Refusal):
-            return copy
-        text = copy.record.text
-        if any(other.record.text == text for other in made.values()):
-            return Refusal("duplicate", "the copy equals another copy of the record")
-        for place, judge in zip(self._places, judges, strict=True):
-            if isinstance(judge, Selective):
-                for other in made.values():
-                    score = judge.alike(text, other.record.text)
-                    if score is not None:
-                        detail = f"nearly equals copy {other.number} of the record"
-                        return Refusal("near_duplicate", detail, score=score, step=place)
-        return copy
-
-    def _draft(self, subject: Subject, number: int, attempt: int, seed: int) -> _Draft:
-        record_id = subject.record.id
-
-        def stream_at(path: str) -> Stream:
-            return stream(seed, path, record_id, number, attempt)
-
-        plan = frozenset(leaf.path for leaf in self._root.plan(stream_at))
-        return _Draft(subject, subject, number, attempt, plan, seed)
-
-    def _run(self, leaves: Sequence[_Leaf], drafts: Sequence[_Draft], counts: StepCounts) -> None:
+    def _run(self, leaves: Sequence[Leaf], drafts: Sequence[Draft], counts: StepCounts) -> None:
         for leaf in leaves:
             group = [d for d in drafts if d.refusal is None and leaf.path in d.plan]
-            if not group:
-                continue
-            streams = [
-                stream(draft.seed, leaf.path, draft.origin.record.id, draft.number, draft.attempt)
-                for draft in group
-            ]
-            proposals = leaf.transform.propose([draft.subject for draft in group], streams)
-            count = counts[leaf.path]
-            count.seen += len(group)
-            for draft, proposal in zip(group, proposals, strict=True):
-                self._take(draft, leaf, proposal, count)
-
-    def _take(self, draft: _Draft, leaf: _Leaf, proposal: Proposal, count: StepCount) -> None:
-        """Make the edits that a leaf proposes, or note why there are none."""
-        if isinstance(proposal, Refusal):
-            if proposal.final:
-                draft.refusal = replace(proposal, step=leaf.path)
-                count.refused[proposal.reason] += 1
-            else:
-                draft.idle = proposal
-                count.idle[proposal.reason] += 1
-            return
-        done = proposal if isinstance(proposal, Partial) else Partial(proposal)
-        if not done.edits:
-            count.idle["unchanged"] += 1
-        elif (lost := self._apply(draft, leaf, done)) is None:
-            count.edited += 1
-        else:
-            draft.refusal = lost
-            count.refused[lost.reason] += 1
-
-    def _apply(self, draft: _Draft, leaf: _Leaf, done: Partial) -> Refusal | None:
-        """Make edits, or tell why they cannot be made."""
-        try:
-            record = draft.subject.record.edited(done.edits)
-        except SpanLostError as error:
-            return Refusal("span_lost", str(error), step=leaf.path)
-        draft.subject = Subject(record, self._protection)
-        kept = tuple(refusal.reason for refusal in done.kept)
-        model = done.model or leaf.transform.model
-        draft.trail.append(Step(leaf.path, done.edits, model, kept))
-        draft.exact = draft.exact and leaf.transform.exact
-        return None
-
-
-class Selector:
-    """Takes the outcomes of a run in their order, and drops copies too near to earlier ones."""
-
-    def __init__(self, selections: Mapping[str, Selection]) -> None:
-        """`selections` by the place of their check in the spec."""
-        self._selections = selections
-
-    def __call__(self, outcome: Outcome) -> Outcome:
-        """The outcome, with what was dropped among the missing; what stays counts from now on."""
-        if not self._selections or not outcome.copies:
-            return outcome
-        kept: list[Copy] = []
-        missing = list(outcome.missing)
-        for copy in outcome.copies:
-            refusal = self._refusal(Case(outcome.record, copy))
-            if refusal is None:
-                kept.append(copy)
-            else:
-                missing.append((copy.number, refusal))
-        return Outcome(outcome.record, tuple(kept), tuple(sorted(missing, key=lambda one: one[0])))
-
-    def _refusal(self, case: Case) -> Refusal | None:
-        for place, selection in self._selections.items():
-            refusal = selection.admit(case).refusal
-            if refusal is not None:
-                return replace(refusal, step=place)
-        return None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        for selection in self._selections.values():
-            selection.close()
+            if group:
+                go_through(leaf, group, counts[leaf.path], self._protection)
 
 
 def _place(leaf: LeafNode) -> str:
@@ -434,35 +301,3 @@ def _outcome(
     reasons = [refusal for _, refusal in sorted(refused.items())]
     numbers = range(len(numbered) + 1, copies + 1)
     return Outcome(record, numbered, tuple(zip(numbers, reasons, strict=False)))
-
-
-def _judged(
-    found: list[Copy | Refusal], drafts: Sequence[_Draft], judge: Judge, place: str
-) -> None:
-    """Put the refusals of a check in the places of copies."""
-    # A drawn text may come again, within the batch even of one record; it is judged once.
-    cases: dict[tuple[str, str, str], tuple[Case, list[int]]] = {}
-    for i, (draft, copy) in enumerate(zip(drafts, found, strict=True)):
-        if isinstance(copy, Copy):
-            original = draft.origin.record
-            key = (original.id, original.text, copy.record.text)
-            cases.setdefault(key, (Case(original, copy), []))[1].append(i)
-    if not cases:
-        return
-    verdicts = judge.judge([case for case, _ in cases.values()])
-    for (_, indices), verdict in zip(cases.values(), verdicts, strict=True):
-        for i in indices:
-            copy = found[i]
-            if verdict.refusal is not None:
-                found[i] = replace(verdict.refusal, step=place)
-            elif isinstance(copy, Copy) and not judge.exact:
-                found[i] = replace(copy, exact=False)
-
-
-def _finished(draft: _Draft) -> Copy | Refusal:
-    if draft.refusal is not None:
-        return draft.refusal
-    record = draft.subject.record
-    if record.text == draft.origin.record.text:
-        return draft.idle or Refusal("unchanged", "the copy equals its original")
-    return Copy(record, draft.number, tuple(draft.trail), draft.exact)

@@ -19,7 +19,7 @@ from augment.datasets.units.files import FileNote, UnitDone, read_index
 from augment.datasets.units.select import refusal_of
 from augment.datasets.units.work import WorkFolder
 from augment.errors import RunError
-from augment.pipeline import Selector
+from augment.selector import Selector
 
 CHUNK = 1 << 20
 

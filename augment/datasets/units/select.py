@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from augment.datasets.rows import Row
 from augment.datasets.tasks.task import RowCopy
-from augment.pipeline import Selector
 from augment.record import Copy, Outcome, Record, Refusal
+from augment.selector import Selector
 
 
 def cases_of(row: Row, copy: RowCopy) -> list[tuple[str, str, str]]:
