@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.small_disk import small_disk
+
 ROWS = 60_000
 LINE = b"Where is the parcel that I ordered from you last week?,delivery\n"
 COMMAND = [sys.executable, "-m", "augment"]
@@ -93,13 +95,8 @@ def test_a_signal_while_writing_to_a_pipe_promises_nothing(big: Path) -> None:
 @pytest.fixture
 def full_disk(tmp_path: Path) -> Iterator[Path]:
     """A folder on a disk of 64 kB."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("needs root, to mount a small disk")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+    with small_disk(tmp_path / "small", "64k") as disk:
+        yield disk.folder
 
 
 @pytest.mark.fault

@@ -1,7 +1,6 @@
 """Runs that are killed at any moment, or starved of disk, go on to the bytes of unbroken ones."""
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -14,6 +13,7 @@ import pytest
 from augment.datasets.expand import Workers
 from augment.errors import OutputError
 from tests.support.runs import COMMAND, NEVER, Run, arguments, command, outputs, table
+from tests.support.small_disk import small_disk
 
 
 def crashes(folder: Path, moments: list[tuple[str, int]], unit_rows: int = 512) -> list[int]:
@@ -90,31 +90,27 @@ def test_standard_input_is_resumed_when_it_is_the_same(folder: Path) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("needs root, to mount a small disk")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a disk of 300 kB."""
+    with small_disk(tmp_path / "small", "300k") as found:
+        yield found.folder
 
 
 @pytest.mark.fault
 @pytest.mark.parametrize("workers", [None, Workers(2)])
 def test_a_full_disk_loses_nothing(
-    run: Run, unbroken: dict[str, bytes], small_disk: Path, workers: Workers | None
+    run: Run, unbroken: dict[str, bytes], disk: Path, workers: Workers | None
 ) -> None:
     with pytest.raises(OutputError, match="the disk is full; free some space"):
-        run(workers, output=small_disk / "out.csv")
-    assert [path.name for path in small_disk.iterdir()] == ["out.csv.work"]
-    subprocess.run(["mount", "-o", "remount,size=20m", str(small_disk)], check=True)
-    run(workers, output=small_disk / "out.csv", resume=True)
-    assert outputs(small_disk) == unbroken
+        run(workers, output=disk / "out.csv")
+    assert [path.name for path in disk.iterdir()] == ["out.csv.work"]
+    subprocess.run(["mount", "-o", "remount,size=20m", str(disk)], check=True)
+    run(workers, output=disk / "out.csv", resume=True)
+    assert outputs(disk) == unbroken
 
 
 @pytest.mark.fault
-def test_a_disk_that_is_read_only_is_told(run: Run, small_disk: Path) -> None:
-    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+def test_a_disk_that_is_read_only_is_told(run: Run, disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
     with pytest.raises(OutputError, match=r"out\.csv\.work: cannot be written: Read-only"):
-        run(output=small_disk / "out.csv")
+        run(output=disk / "out.csv")
