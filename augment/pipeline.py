@@ -26,7 +26,7 @@ from augment.lexicons.protected import Protection
 from augment.record import Copy, Outcome, Record, Refusal
 from augment.selector import Selector, told_apart
 from augment.spec import PipelineSpec
-from augment.transforms.base import Subject, UnfittedTransform
+from augment.transforms.base import EXHAUSTED, Subject, UnfittedTransform
 from augment.transforms.combine import LeafNode, Node
 
 
@@ -251,7 +251,8 @@ class Pipeline:
                     made[index][draft.number] = end
                     refused[index].pop(draft.number, None)
                 else:
-                    refused[index][draft.number] = end
+                    if end.reason != EXHAUSTED or draft.number not in refused[index]:
+                        refused[index][draft.number] = end
                     for step in draft.trail:
                         counts[step.path].dropped[end.reason] += 1
         return [

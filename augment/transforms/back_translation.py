@@ -4,8 +4,9 @@ One edit a sentence, so the whitespace between sentences stays as it was. What m
 is found again in the sentence that came back, and anchored there: addresses, code and the like
 travel behind marks (`translation/pins.py`); labelled spans, the user's phrases and names as they
 are, and behind marks only if they were lost. What has a value (numbers, dates, negation) must have
-the same value after. A sentence for which no translation passes stays as it is; if all do so, the
-copy is refused.
+the same value after, and what gives a text its form (braces, asterisks) the same form. A sentence
+in capitals goes through in small letters, which models know. A sentence for which no translation
+passes stays as it is; if all do so, the copy is refused.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -22,7 +23,8 @@ from augment.spec import BackTranslation
 from augment.transforms.base import Proposal, Subject
 from augment.transforms.journeys import Journey, Options, Sentence, orders, taken
 from augment.translation import Decoding, Draw
-from augment.translation.guards import control, translatable
+from augment.translation.capitals import in_capitals, in_small_letters
+from augment.translation.guards import control, markup, translatable
 from augment.translation.pins import Pinned, pin, strange, unpin
 from augment.translation.route import Returned, TranslationRoute
 from augment.translation.sentences import sentence_offsets
@@ -113,7 +115,7 @@ class BackTranslationTransform:
     def _translate(
         self, route: int, todo: list[tuple[Journey, int]], pinned: Callable[[Sentence], Pinned]
     ) -> None:
-        texts = [pinned(j.sentences[i]).text for j, i in todo]
+        texts = [self._spoken(j.sentences[i], pinned(j.sentences[i])) for j, i in todo]
         keys = [j.keys[i] for j, i in todo if j.keys is not None] or None
         returned = self.routes[route].round_trips(texts, self._decoding, keys)
         for (journey, i), found in zip(todo, returned, strict=True):
@@ -132,7 +134,8 @@ class BackTranslationTransform:
         """The edits that pass, or why none does."""
         if isinstance(found, Refusal):
             return found
-        fresh = [hypothesis.text for hypothesis in found if hypothesis.text != pinned.text]
+        outputs = [one.text.upper() if sentence.in_capitals else one.text for one in found]
+        fresh = [output for output in outputs if output != pinned.text]
         edits: dict[str, Edit] = {}
         refusals = []
         for output in fresh:
@@ -153,6 +156,8 @@ class BackTranslationTransform:
         language = self.spec.source
         if changed := difference(values(sentence.text, language), values(new, language)):
             return Refusal("value_changed", changed)
+        if changed_form := markup(sentence.text, new):
+            return changed_form
         return Edit(sentence.start, sentence.text, new, _moved(anchors, sentence.start))
 
     def _sentences(self, subject: Subject, route: int) -> tuple[Sentence, ...]:
@@ -174,12 +179,22 @@ class BackTranslationTransform:
         strangers = strange(text, self.routes[route].unreadable(text))
         local += [Stretch(*place, "unreadable") for place in strangers]
         stretches = [(s.start, s.end, s.reason) for s in merged_stretches(local)]
+        capitals = in_capitals(pin(text, [s for s in stretches if s[2] not in READABLE]).rest)
+        if capitals:  # every word looks like a name then
+            stretches = [s for s in stretches if s[2] != "name"]
         pinned = pin(text, stretches, free=READABLE)
         if character := control(pinned.text):
             problem = Refusal("control_characters", f"{character!r} would be lost")
             return Sentence(start, text, pinned, None, problem)
         free = any(each.mark is None for each in pinned.pins)
-        return Sentence(start, text, pinned, pin(text, stretches) if free else None)
+        marked = pin(text, stretches) if free else None
+        return Sentence(start, text, pinned, marked, in_capitals=capitals)
+
+    def _spoken(self, sentence: Sentence, pinned: Pinned) -> str:
+        """What the model gets."""
+        if not sentence.in_capitals:
+            return pinned.text
+        return in_small_letters(pinned, self.spec.source)
 
     def _kept(self, subject: Subject) -> tuple[Stretch, ...]:
         """What must come back verbatim."""

@@ -6,7 +6,7 @@ records. One object serves all threads. It draws first (`Stream`), then writes e
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar, runtime_checkable
+from typing import Any, Final, NamedTuple, Protocol, TypeVar, runtime_checkable
 
 from augment.edits import Edit
 from augment.lexicons.protected import Protection, Stretch, merged_stretches
@@ -26,6 +26,10 @@ class Partial(NamedTuple):
 
 
 Proposal = tuple[Edit, ...] | Partial | Refusal
+
+# Reason of a step that has nothing more to offer for a text. What was wrong with all that it had
+# offered before says more, so that is told in its place.
+EXHAUSTED: Final = "exhausted"
 
 
 class Subject:

@@ -6,7 +6,7 @@ from math import prod
 from augment.edits import Edit
 from augment.randomness import Stream
 from augment.record import Refusal
-from augment.transforms.base import Partial, Proposal, Subject
+from augment.transforms.base import EXHAUSTED, Partial, Proposal, Subject
 from augment.translation.pins import Pinned
 
 # What one sentence may become: edits that pass, best first (None: it came back as it was).
@@ -18,7 +18,7 @@ class Sentence:
     """A sentence on its way: where it starts, its text, and that text with its pins.
 
     `marked` has a mark for every pin, for when those without one were lost. With a `problem` it is
-    not sent at all.
+    not sent at all. One `in_capitals` goes in small letters.
     """
 
     start: int
@@ -26,6 +26,7 @@ class Sentence:
     pinned: Pinned
     marked: Pinned | None = None
     problem: Refusal | None = None
+    in_capitals: bool = False
 
 
 @dataclass(slots=True)
@@ -84,7 +85,7 @@ def taken(journey: Journey, index: int, model: str) -> Proposal:
         return ()
     sizes = [len(order) for order in journey.orders or () if order]
     if index >= prod(sizes):
-        return Refusal("exhausted", f"all {prod(sizes)} translations that pass are taken")
+        return Refusal(EXHAUSTED, f"all {prod(sizes)} translations that pass are taken")
     edits, kept, shift = [], [], 0
     for found, order in zip(journey.options, journey.orders or (), strict=True):
         if isinstance(found, Refusal):

@@ -1,4 +1,4 @@
-"""Faults that a translation model makes of itself: empty, endless, cut short, copied through."""
+"""Faults that a model makes of itself: empty, endless, cut short, copied through, form lost."""
 
 import re
 from collections import Counter
@@ -11,6 +11,7 @@ from augment.words import split_words
 
 _MARKS = ".,;:!?\"'()[]“”‘’«»…–—-"
 _LETTERS = re.compile(r"[^\W\d_]{2}")
+_SIGNS = re.compile(r"[{}\[\]<>*#_`|\\^~=]+")
 _SEEN = ("So", "Sk", "Cs")  # emoji, their skin tones, and half surrogate pairs
 
 
@@ -73,6 +74,31 @@ def copied(source: str, output: str) -> bool:
     longest = max(spoken.total(), heard.total())
     share = 0.65 if longest > 3 else 1.0
     return longest > 0 and (spoken & heard).total() >= share * longest
+
+
+def markup(before: str, after: str) -> Refusal | None:
+    """Why the signs that give a text its form are not as they were, if so.
+
+    Models drop braces and part asterisks from their words, so what was JSON, code or Markdown is
+    none any more. Compared are runs of such signs, with the sides on which they touch a word.
+
+    >>> str(markup("**pay the rent** now", "** pay rent** now"))
+    "markup_changed: '**' stands otherwise"
+    >>> markup("a [draft] here", "here a [draft]")
+    """
+    changed = _signs(before)
+    changed.subtract(_signs(after))
+    for (run, *_), count in changed.items():
+        if count:
+            return Refusal("markup_changed", f"{run!r} stands otherwise")
+    return None
+
+
+def _signs(text: str) -> Counter[tuple[str, bool, bool]]:
+    return Counter(
+        (found[0], text[: found.start()][-1:].isalnum(), text[found.end() :][:1].isalnum())
+        for found in _SIGNS.finditer(text)
+    )
 
 
 def _bare(text: str) -> list[str]:

@@ -2,12 +2,16 @@
 
 from typing import Any
 
+import pytest
+
+from augment.checks.base import Judge
+from augment.checks.length import LengthCheck
 from augment.edits import Span
 from augment.lexicons.protected import Protection
 from augment.lexicons.tagger import Tagger
 from augment.pipeline import Pipeline
 from augment.record import Outcome, Record
-from augment.spec import parse_spec
+from augment.spec import Length, parse_spec
 from augment.transforms.back_translation import BackTranslationTransform
 from augment.transforms.combine import ChainNode, LeafNode
 from augment.translation import Hypothesis
@@ -35,6 +39,7 @@ def run(
     attempts: int = 3,
     seed: int = 0,
     protection: Protection | None = None,
+    checks: tuple[Judge, ...] = (),
     **step: Any,
 ) -> Outcome:
     pivots = [route.legs[0].target for route in routes]
@@ -42,12 +47,59 @@ def run(
     spec = parse_spec({"steps": [step], "copies": copies, "attempts": attempts, "seed": seed})
     transform = BackTranslationTransform(spec.steps[0], routes, tagger)  # type: ignore[arg-type]
     node = ChainNode("", (LeafNode("0.back_translation", transform),))
-    (outcome,) = Pipeline(spec, node, protection or Protection()).augment([record])
+    (outcome,) = Pipeline(spec, node, protection or Protection(), checks).augment([record])
     return outcome
 
 
 def texts(outcome: Outcome) -> list[str]:
     return [copy.record.text for copy in outcome.copies]
+
+
+def test_what_was_wrong_with_all_that_there_was_is_told_and_not_that_nothing_is_left() -> None:
+    route = forth_and_back(lambda text: ["Done!", "Well!"])
+    outcome = run(
+        (route,), Record("Well done, all of you"), checks=(LengthCheck(Length()),),
+        attempts=5, beam=4, hypotheses=2,
+    )  # fmt: skip
+    ((_, refusal),) = outcome.missing
+    assert (refusal.reason, refusal.step) == ("length", "checks.0")
+
+
+def test_a_sentence_in_capitals_goes_in_small_letters() -> None:
+    asked: list[str] = []
+
+    def back(text: str) -> str:
+        asked.append(text)
+        return text.replace("very ", "").replace("Acme", "acme")
+
+    start = (text := "I AM VERY ANGRY WITH ACME, SEE {id}! We are not.").index("ACME")
+    record = Record(text, spans=(Span(start, start + 4, "name"),))
+    outcome = run((forth_and_back(back),), record)
+    assert asked == ["I am very angry with Acme, see XQ2!", "We are not."]
+    assert texts(outcome) == ["I AM ANGRY WITH ACME, SEE {id}! We are not."]
+    (span,) = outcome.copies[0].record.spans
+    assert outcome.copies[0].record.text[span.start : span.end] == "ACME"
+
+
+@pytest.mark.parametrize("text", ["We met NASA and ESA today", "NATO, EU", "OK", "WHY"])
+def test_short_names_and_single_words_make_no_sentence_in_capitals(text: str) -> None:
+    asked: list[str] = []
+    run((forth_and_back(lambda text: asked.append(text) or f"{text} so"),), Record(text))
+    assert set(asked) == {text}
+
+
+def test_what_gives_a_text_its_form_keeps_it_or_the_sentence_stays() -> None:
+    answers = {
+        '{"food": "it was great"}': '"food": "It was good"',
+        "Please **pay the rent** now.": "Please ** pay rent** now.",
+        "It is [very] late.": "Late it is, [very].",
+    }
+    for text, answer in answers.items():
+        outcome = run((forth_and_back({text: answer}),), Record(text))
+        if text.startswith("It"):
+            assert texts(outcome) == [answer]
+        else:
+            assert [refusal.reason for _, refusal in outcome.missing] == ["markup_changed"]
 
 
 def test_copies_take_the_translations_one_after_the_other_and_then_it_is_told() -> None:
