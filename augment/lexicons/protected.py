@@ -322,6 +322,8 @@ _RULES: Final = (
     _rule("code", "`", r"(?<![\w`])`[^`\n]{1,400}`(?![\w`])"),
     _rule("code", "_", r"(?<!\w)_{0,3}[^\W_]{1,60}_\w++(?:\(\))?"),
     _rule("code", "(", r"(?<![\w.])[A-Za-z][\w.]{0,80}\(\)"),
+    # A name with points, as of a package; two parts alone may be sentences without a space between.
+    _rule("code", ".", r"(?<![\w.])[A-Za-z]\w{1,40}+(?:\.[A-Za-z]\w{1,40}+){2,9}(?!\w)"),
     _rule(
         "code",
         "'\"\u2018\u201c",

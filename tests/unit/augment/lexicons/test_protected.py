@@ -31,6 +31,7 @@ VERBATIM = [
     ("set user_id and __init__", [("user_id", "code"), ("__init__", "code")]),
     ("_really_ ____ bad_", []),
     ("call getUser() now", [("getUser()", "code")]),
+    ("in com.foo.Bar, not e.g. in the U.S.A., nor end.Start", [("com.foo.Bar", "code")]),
     ("the 'camelCase' and \u201cos.path\u201d names", [("camelCase", "code"), ("os.path", "code")]),
     ("the 'word' and \"two words\" and 'Title'", []),
     # Paths.
