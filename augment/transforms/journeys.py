@@ -46,7 +46,7 @@ class Journey:
 def _all_kept(journey: Journey) -> Refusal | None:
     """Why nothing of the text can change, if so."""
     if not journey.sentences:
-        detail = "the text has no words but protected ones"
+        detail = "no sentence has two words that are not protected"
         return Refusal("nothing_to_translate", detail, final=False)
     refusals = [found for found in journey.options if isinstance(found, Refusal)]
     changing = any(isinstance(found, tuple) and found != (None,) for found in journey.options)

@@ -16,12 +16,17 @@ _SEEN = ("So", "Sk", "Cs")  # emoji, their skin tones, and half surrogate pairs
 
 
 def translatable(text: str) -> bool:
-    """Whether there is a word to translate.
+    """Whether there are two words to translate, one of them with two letters.
 
-    Numbers, emoji and signs are left as they are; so are single letters, to which a model answers
-    with something of its own.
+    Numbers, emoji and signs are left as they are. So is a word alone, which may mean anything: a
+    model makes "The big one." of "Great.", and "Do not" of "No".
+
+    >>> translatable("Great!"), translatable("Well done!"), translatable("a 1 b")
+    (False, True, False)
     """
-    return _LETTERS.search(text) is not None
+    if _LETTERS.search(text) is None:
+        return False
+    return sum(any(map(str.isalpha, word.surface)) for word in split_words(text)) > 1
 
 
 def unreadable(text: str, known: AbstractSet[str]) -> str:

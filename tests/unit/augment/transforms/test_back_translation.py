@@ -81,11 +81,18 @@ def test_a_sentence_in_capitals_goes_in_small_letters() -> None:
     assert outcome.copies[0].record.text[span.start : span.end] == "ACME"
 
 
-@pytest.mark.parametrize("text", ["We met NASA and ESA today", "NATO, EU", "OK", "WHY"])
-def test_short_names_and_single_words_make_no_sentence_in_capitals(text: str) -> None:
+@pytest.mark.parametrize("text", ["We met NASA and ESA today", "NATO, EU", "OH NO"])
+def test_short_names_and_short_words_make_no_sentence_in_capitals(text: str) -> None:
     asked: list[str] = []
     run((forth_and_back(lambda text: asked.append(text) or f"{text} so"),), Record(text))
     assert set(asked) == {text}
+
+
+def test_a_word_alone_stays_as_it_may_mean_anything() -> None:
+    (refusal,) = [why for _, why in run((forth_and_back({}),), Record("Great!")).missing]
+    assert str(refusal).startswith("nothing_to_translate: no sentence has two words")
+    outcome = run((forth_and_back({"It works.": "It runs."}),), Record("Great. It works."))
+    assert texts(outcome) == ["Great. It runs."]
 
 
 def test_what_gives_a_text_its_form_keeps_it_or_the_sentence_stays() -> None:

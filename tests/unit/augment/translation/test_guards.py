@@ -44,8 +44,11 @@ def test_a_truncated_output_is_a_fault() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("12 - 5", False), ("😀 !", False), ("a", False), ("ah", True), ("я и ты", True)],
-)
+    [
+        ("12 - 5", False), ("😀 !", False), ("a", False), ("No!", False), ("Thanks 2", False),
+        ("Oh no", True), ("я и ты", True), ("今天天气很好", True),
+    ],
+)  # fmt: skip
 def test_what_is_translatable(text: str, expected: bool) -> None:
     assert translatable(text) is expected
 
