@@ -179,7 +179,8 @@ class BackTranslationTransform:
         strangers = strange(text, self.routes[route].unreadable(text))
         local += [Stretch(*place, "unreadable") for place in strangers]
         stretches = [(s.start, s.end, s.reason) for s in merged_stretches(local)]
-        capitals = in_capitals(pin(text, [s for s in stretches if s[2] not in READABLE]).rest)
+        verbatim = [s for s in stretches if s[2] not in READABLE]
+        capitals = in_capitals(pin(text, verbatim).rest if verbatim else text)
         if capitals:  # every word looks like a name then
             stretches = [s for s in stretches if s[2] != "name"]
         pinned = pin(text, stretches, free=READABLE)
